@@ -1,0 +1,1 @@
+//! Field-level encryption for doorward: keyring, context, committing envelope, blind index.
