@@ -1,0 +1,40 @@
+//! The numbered columns of a counter row: what is counted, and in which slot of time.
+
+/// What a column counts.
+///
+/// The numbers are stored: a number is never given a new meaning.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    /// Attempts that failed, by slot of the rule's window.
+    Failed = 1,
+    /// Attempts that were reserved and not settled yet, by slot of the reservation window.
+    Pending = 2,
+    /// Verified attempts that earn a shared scope some slack, by slot of the rule's window.
+    Credit = 3,
+    /// Failures since the last verified attempt; one column.
+    Streak = 4,
+    /// When the last failure was, in milliseconds since 1970; one column.
+    LastFailure = 5,
+    /// Credits that an account has given to shared scopes, by slot of the account's window.
+    Given = 6,
+    /// Codes sent to the owner, by slot of the code window.
+    Codes = 7,
+}
+
+const SLOT_BITS: u32 = 56;
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+
+/// `kind (8 bits) || slot (56 bits)`
+pub(crate) const fn column(kind: Kind, slot: u64) -> u64 {
+    ((kind as u64) << SLOT_BITS) | (slot & SLOT_MASK)
+}
+
+/// The range of columns that hold `kind`, first and last.
+pub(crate) const fn range(kind: Kind) -> (u64, u64) {
+    (column(kind, 0), column(kind, SLOT_MASK))
+}
+
+pub(crate) const fn slot(column: u64) -> u64 {
+    column & SLOT_MASK
+}

@@ -1,0 +1,171 @@
+//! Progressive waits: the more failures a window holds, the longer the wait after the last one.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Rungs of (failures, wait): once the window holds that many failures, the next attempt may come
+/// only this long after the last failure.
+///
+/// ```
+/// use std::time::Duration;
+/// use doorward_throttle::Ladder;
+///
+/// let ladder = Ladder::new([(4, Duration::from_secs(60)), (5, Duration::from_secs(300))])?;
+/// assert_eq!(ladder.wait(3), Duration::ZERO);
+/// assert_eq!(ladder.wait(4), Duration::from_secs(60));
+/// assert_eq!(ladder.wait(90), Duration::from_secs(300));
+/// # Ok::<(), doorward_throttle::LadderError>(())
+/// ```
+///
+/// A wait is counted from the last *failure*, and an attempt during a wait is not a failure, so
+/// nobody can extend it by knocking. Too steep a ladder lets a stranger keep an owner waiting on a
+/// new device; too flat a one gives a guesser more tries: [`Ladder::most_within`] says how many.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ladder(Vec<(u64, Duration)>);
+
+impl Ladder {
+    /// A ladder of these rungs.
+    ///
+    /// # Errors
+    ///
+    /// [`LadderError`] when there is no rung, the first starts below one failure, or the rungs do
+    /// not rise in both failures and wait.
+    pub fn new(rungs: impl IntoIterator<Item = (u64, Duration)>) -> Result<Self, LadderError> {
+        let rungs: Vec<_> = rungs.into_iter().collect();
+        let Some(&(first, wait)) = rungs.first() else {
+            return Err(LadderError::Empty);
+        };
+        if first == 0 || wait.is_zero() {
+            return Err(LadderError::NotRising { rung: 1 });
+        }
+        for (at, pair) in rungs.windows(2).enumerate() {
+            if pair[1].0 <= pair[0].0 || pair[1].1 <= pair[0].1 {
+                return Err(LadderError::NotRising { rung: at + 2 });
+            }
+        }
+        Ok(Self(rungs))
+    }
+
+    /// The wait after a failure that made it `failures` in the window.
+    pub fn wait(&self, failures: u64) -> Duration {
+        let above = self.0.partition_point(|&(from, _)| from <= failures);
+        above
+            .checked_sub(1)
+            .map_or(Duration::ZERO, |at| self.0[at].1)
+    }
+
+    /// The longest wait.
+    pub fn longest(&self) -> Duration {
+        self.0.last().map_or(Duration::ZERO, |&(_, wait)| wait)
+    }
+
+    /// The most failures that any interval of `length` can hold, however they are paced.
+    ///
+    /// The first failure of the interval makes the window hold at least 1, the second at least 2,
+    /// and so on: going as fast as the ladder lets one go, from an empty window, is the worst case.
+    pub fn most_within(&self, length: Duration) -> u64 {
+        let mut elapsed = Duration::ZERO;
+        let mut failures = 0;
+        while elapsed <= length {
+            failures += 1;
+            elapsed += self.wait(failures);
+            if self.wait(failures) == self.longest() {
+                let rest = length.saturating_sub(elapsed).as_nanos() / self.longest().as_nanos();
+                let next = u64::from(elapsed <= length);
+                return failures + next + u64::try_from(rest).unwrap_or(u64::MAX) * next;
+            }
+        }
+        failures
+    }
+
+    /// How many attempts may be under way at once when the window holds `failures` and no wait is
+    /// running: even if all fail, none of them should have waited for another.
+    pub(crate) fn allowance(&self, failures: u64) -> u64 {
+        match self.0.first() {
+            Some(&(first, _)) if failures < first => first - failures,
+            _ => 1,
+        }
+    }
+
+    /// The rungs: from how many failures, which wait.
+    pub fn rungs(&self) -> impl Iterator<Item = (u64, Duration)> + '_ {
+        self.0.iter().copied()
+    }
+
+    pub(crate) fn waits(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.0.iter().map(|&(_, wait)| wait)
+    }
+
+    /// For the presets below, whose rungs rise by inspection (and by a test).
+    pub(crate) fn preset(rungs: &[(u64, u64)]) -> Self {
+        Self(
+            rungs
+                .iter()
+                .map(|&(from, seconds)| (from, Duration::from_secs(seconds)))
+                .collect(),
+        )
+    }
+}
+
+/// The rungs do not make a ladder.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum LadderError {
+    /// No rung at all: nothing would ever wait.
+    #[error("a ladder needs at least one rung: give it a number of failures and a wait")]
+    Empty,
+    /// A rung that is not above the one before it.
+    #[error("rung {rung} must have more failures and a longer wait than the one before it")]
+    NotRising {
+        /// Which rung, from 1.
+        rung: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    #[test]
+    fn allowance_counts_the_attempts_that_need_not_wait_for_each_other() {
+        let ladder = Ladder::preset(&[(4, 60), (5, 300)]);
+        assert_eq!(
+            [0, 1, 3, 4, 9].map(|failures| ladder.allowance(failures)),
+            [4, 3, 1, 1, 1]
+        );
+    }
+
+    #[test]
+    fn most_within_agrees_with_a_simulation() {
+        for rungs in [
+            &[(4, 60), (5, 300), (6, 900), (7, 3_600)][..],
+            &[(1, 7)],
+            &[(10, 60), (20, 300)],
+        ] {
+            let ladder = Ladder::preset(rungs);
+            let (mut at, mut failures) = (0, 0);
+            while at <= DAY.as_secs() {
+                failures += 1;
+                at += ladder.wait(failures).as_secs();
+            }
+            assert_eq!(ladder.most_within(DAY), failures, "{rungs:?}");
+        }
+    }
+
+    #[test]
+    fn falling_rungs_are_refused_by_number() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(Ladder::new([]), Err(LadderError::Empty));
+        assert_eq!(
+            Ladder::new([(0, minute)]),
+            Err(LadderError::NotRising { rung: 1 })
+        );
+        assert_eq!(
+            Ladder::new([(3, minute), (4, minute)]),
+            Err(LadderError::NotRising { rung: 2 })
+        );
+    }
+}

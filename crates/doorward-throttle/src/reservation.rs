@@ -1,0 +1,263 @@
+//! Reserving an attempt before its password is checked, and deciding on what that left behind.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::column::{Kind, column};
+use crate::counters::{Change, Counters};
+use crate::decision::{Admission, Decision, Denial, Rule};
+use crate::policy::{Policy, ScopeRule};
+use crate::scope::{Attempt, Scope, ScopeKind};
+
+/// An attempt that holds room on all of its scopes until it is settled, released, or lapses.
+#[derive(Clone, Debug)]
+pub struct Reservation {
+    pub(crate) scopes: Vec<Scope>,
+    pub(crate) account: Vec<u8>,
+    pub(crate) pending: u64,
+}
+
+impl Reservation {
+    /// The scopes it holds room on, in the order in which their rows are expected.
+    pub fn scopes(&self) -> &[Scope] {
+        &self.scopes
+    }
+}
+
+/// What is to be written to the row of one scope.
+#[derive(Clone, Debug)]
+pub struct ScopeUpdate {
+    pub(crate) scope: Scope,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) expires_at: SystemTime,
+}
+
+impl ScopeUpdate {
+    /// Whose row.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The changes, to be applied at once.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// From when on the row means nothing.
+    pub fn expires_at(&self) -> SystemTime {
+        self.expires_at
+    }
+}
+
+impl Policy {
+    /// Takes room for an attempt on all of its scopes: apply the updates, then
+    /// [`decide`](Self::decide) on the rows as they stand after.
+    ///
+    /// Reserving first is what makes a cap exact: however many attempts run at once, each sees
+    /// those before it. Room that nobody settles (an instance crashed) lapses by itself.
+    pub fn reserve(
+        &self,
+        attempt: &Attempt<'_>,
+        now: SystemTime,
+    ) -> (Reservation, Vec<ScopeUpdate>) {
+        let pending = self.reservations.column(Kind::Pending, now);
+        let scopes = attempt.scopes();
+        let reservation = Reservation {
+            scopes,
+            account: attempt.account.to_vec(),
+            pending,
+        };
+        let updates = self.updates(&reservation, now, |_| vec![Change::Add(pending, 1)]);
+        (reservation, updates)
+    }
+
+    /// Gives the room back: for an attempt that was not admitted, or whose password could not be
+    /// checked. It leaves no trace, so an attempt during a wait neither counts nor extends it.
+    pub fn release(&self, reservation: &Reservation, now: SystemTime) -> Vec<ScopeUpdate> {
+        self.updates(reservation, now, |_| {
+            vec![Change::Add(reservation.pending, -1)]
+        })
+    }
+
+    /// Decides on a reserved attempt: a pure function of the policy, the rows and `now`.
+    ///
+    /// `rows` are those of [`Reservation::scopes`], in that order, right after reserving. A missing
+    /// row is taken for a full one: whoever loses a row refuses.
+    ///
+    /// With `can_challenge` the rules that would keep an owner out (the whole site's, and the bound
+    /// on consecutive failures) ask for a step-up instead of a wait.
+    pub fn decide(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+        can_challenge: bool,
+    ) -> Decision {
+        let mut denial: Option<Denial> = None;
+        let mut challenge = None;
+        let mut busy = false;
+        for (at, scope) in reservation.scopes.iter().enumerate() {
+            let Some(counters) = rows.get(at) else {
+                return Decision::Deny(Denial::new(Rule::of(scope.kind()), now + LOST_ROW_WAIT));
+            };
+            match self.assess(scope.kind(), counters, now, can_challenge) {
+                Finding::Clear => {}
+                Finding::Busy => busy = true,
+                Finding::Challenge(rule) => challenge = challenge.or(Some(rule)),
+                Finding::Distrust => return Decision::Distrust,
+                Finding::Wait(found) => {
+                    if denial.is_none_or(|known| known.until() < found.until()) {
+                        denial = Some(found);
+                    }
+                }
+            }
+        }
+        match denial {
+            Some(denial) => Decision::Deny(denial),
+            None if busy => Decision::Busy,
+            None => Decision::Admit(Admission::new(challenge)),
+        }
+    }
+
+    pub(crate) fn updates(
+        &self,
+        reservation: &Reservation,
+        now: SystemTime,
+        changes: impl Fn(usize) -> Vec<Change>,
+    ) -> Vec<ScopeUpdate> {
+        let update = |(at, scope): (usize, &Scope)| ScopeUpdate {
+            scope: scope.clone(),
+            changes: changes(at),
+            expires_at: self.expiry(scope.kind(), now),
+        };
+        reservation.scopes.iter().enumerate().map(update).collect()
+    }
+
+    pub(crate) fn expiry(&self, kind: ScopeKind, now: SystemTime) -> SystemTime {
+        let memory = self.rule(kind).window.memory();
+        match self.rule(kind).consecutive {
+            Some(_) => now + memory.max(self.consecutive_memory),
+            None => now + memory,
+        }
+    }
+
+    fn assess(
+        &self,
+        kind: ScopeKind,
+        counters: &Counters,
+        now: SystemTime,
+        can_challenge: bool,
+    ) -> Finding {
+        let rule = self.rule(kind);
+        let state = State::of(rule, counters, now);
+        let pending = self.reservations.count(counters, Kind::Pending, now);
+        let streak = self.streak(counters, now);
+        if rule.consecutive.is_some_and(|most| streak >= most) {
+            return match (kind, can_challenge) {
+                (ScopeKind::Device, _) => Finding::Distrust,
+                (_, true) => Finding::Challenge(Rule::Consecutive),
+                (_, false) => {
+                    let until = state.last_failure(now) + self.consecutive_memory;
+                    Finding::Wait(Denial::new(Rule::Consecutive, until))
+                }
+            };
+        }
+        if kind == ScopeKind::Site
+            && can_challenge
+            && rule.ladder.wait(state.failures) > Duration::ZERO
+        {
+            return Finding::Challenge(Rule::Site);
+        }
+        if let Some(until) = state.wait(rule, counters, now) {
+            return Finding::Wait(Denial::new(Rule::of(kind), until));
+        }
+        let left = rule.consecutive.map_or(u64::MAX, |most| most - streak);
+        let allowance = rule
+            .ladder
+            .allowance(state.failures)
+            .saturating_add(state.slack)
+            .min(left);
+        if pending > allowance {
+            Finding::Busy
+        } else {
+            Finding::Clear
+        }
+    }
+
+    /// Failures since the last verified attempt; a run that is older than the memory has lapsed.
+    pub(crate) fn streak(&self, counters: &Counters, now: SystemTime) -> u64 {
+        let last = moment(counters.get(column(Kind::LastFailure, 0)));
+        if last + self.consecutive_memory <= now {
+            return 0;
+        }
+        u64::try_from(counters.get(column(Kind::Streak, 0))).unwrap_or(0)
+    }
+}
+
+/// When a row is lost there is nothing to compute a wait from.
+const LOST_ROW_WAIT: Duration = Duration::from_secs(60);
+
+enum Finding {
+    Clear,
+    Busy,
+    Challenge(Rule),
+    Distrust,
+    Wait(Denial),
+}
+
+/// What one row says under one rule.
+struct State {
+    /// Failures in the window beyond those that credits make up for.
+    failures: u64,
+    /// Credits beyond the failures.
+    slack: u64,
+    last: i64,
+}
+
+impl State {
+    fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
+        let failed = rule.window.count(counters, Kind::Failed, now);
+        let forgiven = match rule.verified_per_credit {
+            Some(per) => rule.window.count(counters, Kind::Credit, now) / per,
+            None => 0,
+        };
+        Self {
+            failures: failed.saturating_sub(forgiven),
+            slack: forgiven.saturating_sub(failed),
+            last: counters.get(column(Kind::LastFailure, 0)),
+        }
+    }
+
+    /// The last failure, never in the future: an instance whose clock is ahead must not make the
+    /// wait longer than its rung.
+    fn last_failure(&self, now: SystemTime) -> SystemTime {
+        moment(self.last).min(now)
+    }
+
+    /// The first moment from `now` on at which no wait runs, if one runs now.
+    ///
+    /// A wait ends when its rung says so, or sooner when slots leave the window and a lower rung
+    /// applies. (Credits leaving may raise the rung again: each moment is judged by itself.)
+    fn wait(&self, rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Option<SystemTime> {
+        let last = self.last_failure(now);
+        let over =
+            |at: SystemTime| last + rule.ladder.wait(Self::of(rule, counters, at).failures) <= at;
+        if over(now) {
+            return None;
+        }
+        let mut moments: Vec<_> = rule.ladder.waits().map(|wait| last + wait).collect();
+        moments.extend(rule.window.ends(counters, Kind::Failed, now));
+        moments.extend(rule.window.ends(counters, Kind::Credit, now));
+        moments.retain(|&at| at > now);
+        moments.sort_unstable();
+        Some(
+            moments
+                .into_iter()
+                .find(|&at| over(at))
+                .unwrap_or(last + rule.ladder.longest()),
+        )
+    }
+}
+
+fn moment(millis: i64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+}

@@ -1,0 +1,177 @@
+//! Sliding windows over slots of time, so that counting is only ever adding to a number.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use thiserror::Error;
+
+use crate::column::{Kind, column};
+use crate::counters::{Change, Counters};
+
+/// A sliding window of `slots` equal slots.
+///
+/// What it counts is never less than what truly happened in the last `length`: the slot that is only
+/// partly inside still counts whole. So a bound on the count is a bound on every interval of that
+/// length, wherever it starts. The price is that an event may count for up to one slot too long.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Window {
+    slot_seconds: u64,
+    slots: u64,
+}
+
+impl Window {
+    /// A window of `slots` slots of `slot` each.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowError`] when the slot is not a whole number of seconds from 1 up, or there are not
+    /// 1 to 25 slots (a row must stay small).
+    pub const fn new(slot: Duration, slots: u8) -> Result<Self, WindowError> {
+        if slot.as_secs() == 0 || slot.subsec_nanos() != 0 || slots == 0 || slots > 25 {
+            return Err(WindowError);
+        }
+        Ok(Self {
+            slot_seconds: slot.as_secs(),
+            slots: slots as u64,
+        })
+    }
+
+    pub(crate) const fn of(slot_seconds: u64, slots: u64) -> Self {
+        Self {
+            slot_seconds,
+            slots,
+        }
+    }
+
+    /// How long the window is.
+    pub const fn length(&self) -> Duration {
+        Duration::from_secs(self.slot_seconds * self.slots)
+    }
+
+    /// After this time without a change nothing in the window counts any more.
+    pub(crate) const fn memory(&self) -> Duration {
+        Duration::from_secs(self.slot_seconds * (self.slots + 1))
+    }
+
+    /// The column that an event of `kind` at `now` is counted in.
+    pub(crate) fn column(&self, kind: Kind, now: SystemTime) -> u64 {
+        column(kind, self.slot(now))
+    }
+
+    /// How many events of `kind` count at `now`. Events in slots ahead of `now`, written by an
+    /// instance whose clock is ahead, count too.
+    pub(crate) fn count(&self, counters: &Counters, kind: Kind, now: SystemTime) -> u64 {
+        let oldest = self.slot(now).saturating_sub(self.slots);
+        counters
+            .slots(kind)
+            .filter(|&(slot, _)| slot >= oldest)
+            .fold(0_i64, |sum, (_, value)| sum.saturating_add(value))
+            .try_into()
+            .unwrap_or(0)
+    }
+
+    /// Drops the columns of `kind` that cannot count any more, with two slots of grace for
+    /// instances whose clocks differ.
+    pub(crate) fn forget(
+        &self,
+        counters: &Counters,
+        kind: Kind,
+        now: SystemTime,
+    ) -> impl Iterator<Item = Change> + '_ {
+        let oldest = self.slot(now).saturating_sub(self.slots + 2);
+        let stale: Vec<_> = counters
+            .slots(kind)
+            .take_while(|&(slot, _)| slot < oldest)
+            .collect();
+        stale
+            .into_iter()
+            .map(move |(slot, _)| Change::Remove(column(kind, slot)))
+    }
+
+    /// When the slots of `kind` that count at `now` stop counting, soonest first.
+    pub(crate) fn ends(
+        &self,
+        counters: &Counters,
+        kind: Kind,
+        now: SystemTime,
+    ) -> impl Iterator<Item = SystemTime> + '_ {
+        let oldest = self.slot(now).saturating_sub(self.slots);
+        let live: Vec<_> = counters
+            .slots(kind)
+            .filter(|&(slot, _)| slot >= oldest)
+            .collect();
+        live.into_iter().filter_map(move |(slot, _)| {
+            let end = slot
+                .checked_add(self.slots + 1)?
+                .checked_mul(self.slot_seconds)?;
+            UNIX_EPOCH.checked_add(Duration::from_secs(end))
+        })
+    }
+
+    fn slot(&self, now: SystemTime) -> u64 {
+        now.duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs())
+            / self.slot_seconds
+    }
+}
+
+/// The window cannot be counted in slots.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("a window has 1 to 25 slots of whole seconds: use fewer, longer slots")]
+#[non_exhaustive]
+pub struct WindowError;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Window = Window::of(600, 6);
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn an_event_counts_for_at_least_the_length_and_at_most_a_slot_more() {
+        for offset in [0, 1, 299, 599] {
+            let then = at(60_000 + offset);
+            let mut counters = Counters::new();
+            counters.apply(&[Change::Add(HOUR.column(Kind::Failed, then), 1)]);
+            let count =
+                |later| HOUR.count(&counters, Kind::Failed, then + Duration::from_secs(later));
+            assert_eq!((count(0), count(3_600)), (1, 1));
+            assert_eq!(count(4_200), 0);
+        }
+    }
+
+    #[test]
+    fn the_announced_end_is_the_first_moment_that_it_does_not_count() {
+        let then = at(60_123);
+        let mut counters = Counters::new();
+        counters.apply(&[Change::Add(HOUR.column(Kind::Failed, then), 1)]);
+        let end = HOUR.ends(&counters, Kind::Failed, then).next().unwrap();
+        assert_eq!(HOUR.count(&counters, Kind::Failed, end), 0);
+        assert_eq!(
+            HOUR.count(&counters, Kind::Failed, end - Duration::from_millis(1)),
+            1
+        );
+    }
+
+    #[test]
+    fn stale_slots_are_dropped_and_live_ones_kept() {
+        let mut counters = Counters::new();
+        for hour in 0..40 {
+            let now = at(hour * 3_600);
+            let mut changes = vec![Change::Add(HOUR.column(Kind::Failed, now), 1)];
+            changes.extend(HOUR.forget(&counters, Kind::Failed, now));
+            counters.apply(&changes);
+        }
+        assert!(counters.iter().count() <= 3, "{counters:?}");
+    }
+
+    #[test]
+    fn odd_windows_are_refused() {
+        assert!(Window::new(Duration::from_millis(1_500), 4).is_err());
+        assert!(Window::new(Duration::ZERO, 4).is_err());
+        assert!(Window::new(Duration::from_secs(1), 26).is_err());
+    }
+}
