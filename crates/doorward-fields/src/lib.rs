@@ -1,1 +1,38 @@
-//! Field-level encryption for doorward: keyring, context, committing envelope, blind index.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod format;
+
+mod blind_index;
+mod context;
+mod envelope;
+mod field_key;
+mod kdf;
+mod key_id;
+mod keyring;
+mod length_prefix;
+mod mac;
+mod nonce;
+mod opened;
+mod random;
+mod root_key;
+
+// Keys
+pub use field_key::FieldKey;
+pub use key_id::KeyId;
+pub use root_key::RootKey;
+
+// Sealed fields
+pub use context::{Context, Place};
+pub use envelope::{Envelope, MalformedEnvelope};
+pub use keyring::{DuplicateKeyId, Keyring, SealError};
+pub use nonce::Nonce;
+pub use opened::{OpenError, OpenErrorKind, Opened};
+
+// Digests
+pub use blind_index::{BlindIndex, IndexKey, IndexPlace};
+pub use mac::{MacKey, Tag};
+
+// Randomness
+pub use random::{RandomError, random_bytes};
