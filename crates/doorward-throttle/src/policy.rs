@@ -137,7 +137,7 @@ impl Default for Policy {
 /// use std::time::Duration;
 /// use doorward_throttle::{Ladder, Policy, PolicyError};
 ///
-/// let minutes = |minutes| Duration::from_secs(minutes * 60);
+/// let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
 /// let gentle = Ladder::new([(3, minutes(2)), (4, minutes(10)), (6, minutes(60))])?;
 /// let policy = Policy::builder().account(gentle).build()?;
 /// assert!(policy.guesses_per_day() <= 30);

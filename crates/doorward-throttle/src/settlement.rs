@@ -63,11 +63,7 @@ impl Policy {
             changes
         });
         if settlement == Settlement::Verified && reservation.scopes[0].kind() == ScopeKind::Device {
-            updates.push(ScopeUpdate {
-                scope: Scope::account(&reservation.account),
-                changes: vec![Change::Set(column(Kind::Streak, 0), 0)],
-                expires_at: self.expiry(ScopeKind::Account, now),
-            });
+            updates.push(self.end_run(&reservation.account, now));
         }
         updates
     }
@@ -83,6 +79,16 @@ impl Policy {
         account_row(reservation, rows).is_none_or(|counters| {
             self.codes.count(counters, Kind::Codes, now) < self.codes_per_window
         })
+    }
+
+    /// Ends an account's run of consecutive failures: its owner got in by another way than the
+    /// attempt that is being settled (a known device, a redeemed code).
+    pub fn end_run(&self, account: &[u8], now: SystemTime) -> ScopeUpdate {
+        ScopeUpdate {
+            scope: Scope::account(account),
+            changes: vec![Change::Set(column(Kind::Streak, 0), 0)],
+            expires_at: self.expiry(ScopeKind::Account, now),
+        }
     }
 
     /// An account gives shared scopes only so many credits a day, so that nobody buys an address
