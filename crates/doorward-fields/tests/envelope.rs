@@ -1,5 +1,7 @@
 //! Parsing, rotation and limits of sealed fields.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use doorward_fields::{
     Context, Envelope, FieldKey, KeyId, Keyring, MalformedEnvelope, Nonce, OpenErrorKind, Place,
     SealError,
@@ -132,6 +134,10 @@ fn the_limit_on_length_is_the_same_on_both_sides() {
 }
 
 #[test]
+#[cfg_attr(
+    debug_assertions,
+    ignore = "ten seconds without optimisation: run with --release"
+)]
 fn the_longest_field_is_sealed() {
     let longest = vec![0xa5; Envelope::MAX_PLAINTEXT];
     let envelope = keyring().seal(&context(), &longest).unwrap();

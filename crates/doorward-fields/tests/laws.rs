@@ -1,5 +1,7 @@
 //! The laws of doorward that this crate keeps.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use doorward_fields::{
     Context, Envelope, FieldKey, IndexPlace, KeyId, Keyring, Nonce, OpenErrorKind, Place, RootKey,
 };
