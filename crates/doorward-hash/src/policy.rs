@@ -1,0 +1,148 @@
+use thiserror::Error;
+
+use crate::{Password, context::ContextWords};
+
+/// What a new password must be: NIST SP 800-63B-4, section 3.1.1.
+///
+/// - At least 15 code points, or 8 where a second factor is always asked for.
+/// - At most [`Password::MAX_BYTES`] bytes.
+/// - Not made of what anyone knows about the account: see [`PasswordPolicy::check`].
+///
+/// Any character is allowed, spaces and control characters too, and no mixture of kinds is asked
+/// for. Too lax a policy lets the first hundred guesses succeed; too strict a one makes people write
+/// passwords down or repeat them.
+///
+/// ```
+/// use doorward_hash::{Password, PasswordPolicy, PasswordProblem};
+///
+/// let policy = PasswordPolicy::default();
+/// assert!(policy.check(Password::from("four words in a row"), &["alice@example.com"]).is_ok());
+///
+/// let problem = policy.check(Password::from("hunter2"), &[]).unwrap_err();
+/// assert_eq!(problem, PasswordProblem::TooShort { min: 15, actual: 7 });
+/// assert_eq!(problem.to_string(), "The password has 7 characters. Use at least 15.");
+/// ```
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PasswordPolicy {
+    min_chars: usize,
+}
+
+impl PasswordPolicy {
+    /// For accounts where a second factor is always asked for: 8 code points suffice.
+    ///
+    /// Where it is not, the default of 15 is required.
+    #[must_use]
+    pub const fn with_second_factor() -> Self {
+        Self { min_chars: 8 }
+    }
+
+    /// The least length, in code points: to be shown before a password is chosen.
+    #[must_use]
+    pub const fn min_chars(&self) -> usize {
+        self.min_chars
+    }
+
+    /// Decides whether `password` may be set for an account that `context` describes: its
+    /// identifier, the name of its owner, the name of the service.
+    ///
+    /// A context word is an entry of `context`, or what stands before its last `@`, with white
+    /// space at its ends taken away, of 4 code points or more. Upper and lower case are the same.
+    /// A password is refused
+    ///
+    /// - when fewer than 8 of its code points are left once every context word is taken away, the
+    ///   longest first: `alice`, `alicealicealice`, `Alice@example.com2026`;
+    /// - when it is a piece of a context word.
+    ///
+    /// A long password may mention one: `alice eats green pineapples`.
+    ///
+    /// # Errors
+    ///
+    /// The first [`PasswordProblem`] found, to be told to the person. The password is dropped.
+    pub fn check(
+        &self,
+        password: Password,
+        context: &[&str],
+    ) -> Result<AcceptedPassword, PasswordProblem> {
+        let accepted = AcceptedPassword::existing(password)?;
+        let actual = accepted.password().chars();
+        if actual < self.min_chars {
+            return Err(PasswordProblem::TooShort {
+                min: self.min_chars,
+                actual,
+            });
+        }
+        if ContextWords::of(context).make_up(accepted.password().expose_secret()) {
+            return Err(PasswordProblem::ContextWord);
+        }
+        Ok(accepted)
+    }
+}
+
+impl Default for PasswordPolicy {
+    /// The policy where the password is the only factor: 15 code points.
+    fn default() -> Self {
+        Self { min_chars: 15 }
+    }
+}
+
+/// A password that may be set. Only [`PasswordPolicy::check`] and [`AcceptedPassword::existing`]
+/// make one, so a function that takes it cannot be handed an unchecked password.
+#[derive(Clone, Debug)]
+pub struct AcceptedPassword(Password);
+
+impl AcceptedPassword {
+    /// A password that is in use elsewhere, on import: only what cannot be hashed is refused.
+    ///
+    /// Not for passwords that are chosen now: weak ones pass.
+    ///
+    /// # Errors
+    ///
+    /// [`PasswordProblem::Empty`] and [`PasswordProblem::TooLong`].
+    pub fn existing(password: Password) -> Result<Self, PasswordProblem> {
+        if password.is_empty() {
+            return Err(PasswordProblem::Empty);
+        }
+        if password.is_overlong() {
+            return Err(PasswordProblem::TooLong {
+                max_bytes: Password::MAX_BYTES,
+            });
+        }
+        Ok(Self(password))
+    }
+
+    /// The password, to be hashed.
+    #[must_use]
+    pub const fn password(&self) -> &Password {
+        &self.0
+    }
+}
+
+/// Why a password may not be set. The text is for the person, who must be told the reason; it does
+/// not contain the password.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum PasswordProblem {
+    /// It is little more than the account's own identifier or another context word.
+    #[error(
+        "The password is too close to your account name or to the name of this service. \
+         Use one that says nothing about you."
+    )]
+    ContextWord,
+    /// There is none.
+    #[error("The password is empty. Choose one.")]
+    Empty,
+    /// Too many bytes.
+    #[error("The password is too long. Use at most {max_bytes} bytes.")]
+    TooLong {
+        /// The most bytes that a password may have.
+        max_bytes: usize,
+    },
+    /// Too few code points.
+    #[error("The password has {actual} characters. Use at least {min}.")]
+    TooShort {
+        /// The least code points.
+        min: usize,
+        /// The code points that were counted.
+        actual: usize,
+    },
+}

@@ -1,0 +1,129 @@
+//! Which passwords may be set.
+
+#![allow(clippy::unwrap_used, reason = "a failed helper fails its test")]
+
+use doorward_hash::{AcceptedPassword, Password, PasswordPolicy, PasswordProblem};
+use proptest::prelude::*;
+
+fn check(policy: PasswordPolicy, password: &str, context: &[&str]) -> Option<PasswordProblem> {
+    policy.check(Password::from(password), context).err()
+}
+
+#[test]
+fn length_is_15_alone_and_8_with_a_second_factor() {
+    for (policy, min) in [
+        (PasswordPolicy::default(), 15),
+        (PasswordPolicy::with_second_factor(), 8),
+    ] {
+        assert_eq!(policy.min_chars(), min);
+        assert_eq!(check(policy, &"x".repeat(min), &[]), None);
+        let short = PasswordProblem::TooShort {
+            min,
+            actual: min - 1,
+        };
+        assert_eq!(check(policy, &"x".repeat(min - 1), &[]), Some(short));
+    }
+}
+
+#[test]
+fn length_is_counted_in_code_points() {
+    let policy = PasswordPolicy::with_second_factor();
+    assert_eq!(check(policy, "żółćżółć", &[]), None);
+    // Fewer code points than bytes.
+    let short = PasswordProblem::TooShort { min: 8, actual: 4 };
+    assert_eq!(check(policy, "🐎🐎🐎🐎", &[]), Some(short));
+}
+
+#[test]
+fn empty_and_overlong_are_refused_everywhere() {
+    let overlong = "x".repeat(Password::MAX_BYTES + 1);
+    let too_long = PasswordProblem::TooLong { max_bytes: 1024 };
+    assert_eq!(
+        check(PasswordPolicy::default(), "", &[]),
+        Some(PasswordProblem::Empty)
+    );
+    assert_eq!(
+        check(PasswordPolicy::default(), &overlong, &[]),
+        Some(too_long)
+    );
+    assert_eq!(check(PasswordPolicy::default(), &overlong[1..], &[]), None);
+    let existing = |password: &str| AcceptedPassword::existing(Password::from(password)).err();
+    assert_eq!(existing(""), Some(PasswordProblem::Empty));
+    assert_eq!(existing(&overlong), Some(too_long));
+    assert_eq!(existing("x"), None);
+}
+
+#[test]
+fn no_composition_rules() {
+    for password in [
+        "aaaaaaaaaaaaaaa",
+        "               ",
+        "\u{1}\t\0\n\u{7f}..........",
+        "密码密码密码密码密码密码密码密",
+    ] {
+        assert_eq!(
+            check(PasswordPolicy::default(), password, &["alice@example.com"]),
+            None
+        );
+    }
+}
+
+#[test]
+fn context_words_are_refused() {
+    let context = ["alice.liddell@example.com", "Wonderland Bank"];
+    for password in [
+        "Alice.Liddell@Example.com",
+        "alice.liddell12",
+        "wonderland bank",
+        "alice.liddell@example",
+    ] {
+        let problem = check(PasswordPolicy::default(), password, &context);
+        assert_eq!(problem, Some(PasswordProblem::ContextWord), "{password}");
+    }
+    assert_eq!(
+        check(
+            PasswordPolicy::default(),
+            "wonderland bank teapots",
+            &context
+        ),
+        None
+    );
+}
+
+#[test]
+fn every_problem_tells_the_person_what_to_do() {
+    for problem in [
+        PasswordProblem::ContextWord,
+        PasswordProblem::Empty,
+        PasswordProblem::TooLong { max_bytes: 1024 },
+        PasswordProblem::TooShort { min: 15, actual: 3 },
+    ] {
+        let text = problem.to_string();
+        assert!(text.contains("Use ") || text.contains("Choose "), "{text}");
+    }
+}
+
+proptest! {
+    /// What is accepted is the password that was given, byte for byte.
+    #[test]
+    fn accepted_passwords_are_unchanged(password in "\\PC{15,80}") {
+        let accepted = PasswordPolicy::default().check(Password::from(password.as_str()), &[]).unwrap();
+        prop_assert_eq!(accepted.password().expose_secret(), password);
+    }
+
+    /// An identifier is never its own password, in any case, whole or with a short tail.
+    #[test]
+    fn an_identifier_is_no_password(local in "[a-z]{8,20}", tail in "[0-9]{0,7}") {
+        let identifier = format!("{local}@example.com");
+        for password in [identifier.to_uppercase(), format!("{local}{tail}"), format!("{identifier}{tail}")] {
+            let problem = check(PasswordPolicy::with_second_factor(), &password, &[&identifier]);
+            prop_assert_eq!(problem, Some(PasswordProblem::ContextWord));
+        }
+    }
+
+    #[test]
+    fn checking_never_panics(password in ".{0,200}", context in proptest::collection::vec(".{0,40}", 0..4)) {
+        let context: Vec<&str> = context.iter().map(String::as_str).collect();
+        let _ = check(PasswordPolicy::with_second_factor(), &password, &context);
+    }
+}
