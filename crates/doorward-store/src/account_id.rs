@@ -1,0 +1,133 @@
+//! The random name of an account.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::hex::Hex;
+use crate::random::{RandomError, random_bytes};
+
+/// The name of an account: 128 random bits, that tell nothing about its owner.
+///
+/// It never changes and is never given out twice. It is not a secret, but it cannot be guessed
+/// either: knowing one id says nothing about another.
+///
+/// As text it is 32 lowercase hexadecimal digits, and nothing else parses: one account has one
+/// spelling.
+///
+/// ```
+/// use doorward_store::AccountId;
+///
+/// let id = AccountId::generate()?;
+/// assert_eq!(id.to_string().parse::<AccountId>()?, id);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct AccountId([u8; 16]);
+
+impl AccountId {
+    /// A new id, from the operating system's generator.
+    ///
+    /// # Errors
+    ///
+    /// [`RandomError`] if the operating system gives no random bytes.
+    pub fn generate() -> Result<Self, RandomError> {
+        random_bytes().map(Self)
+    }
+
+    /// The id with these bytes, as [`as_bytes`](Self::as_bytes) gave them.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes of the id.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Hex(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountId({self})")
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = ParseAccountIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits: &[u8; 32] = text
+            .as_bytes()
+            .try_into()
+            .map_err(|_| ParseAccountIdError { _private: () })?;
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+/// The text is not an [`AccountId`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not an account id; give its 32 lowercase hexadecimal digits")]
+pub struct ParseAccountIdError {
+    _private: (),
+}
+
+fn nibble(digit: u8) -> Result<u8, ParseAccountIdError> {
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        _ => Err(ParseAccountIdError { _private: () }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn text_has_one_spelling() {
+        let id = AccountId::from_bytes([0xab; 16]);
+        assert_eq!(id.to_string(), "ab".repeat(16));
+        assert_eq!(format!("{id:?}"), format!("AccountId({})", "ab".repeat(16)));
+        assert_eq!("ab".repeat(16).parse(), Ok(id));
+        for text in [
+            "",
+            "ab",
+            &"AB".repeat(16),
+            &"g0".repeat(16),
+            &"ab".repeat(17),
+            &"é".repeat(16),
+        ] {
+            assert!(
+                text.parse::<AccountId>().is_err(),
+                "{text:?} must not parse"
+            );
+        }
+    }
+
+    #[test]
+    fn r13_account_ids_are_random_in_every_bit() {
+        let ids: Vec<_> = (0..512).map(|_| AccountId::generate().unwrap()).collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
+        // A fair bit is the same 512 times in a row with a chance of 2^-511.
+        for bit in 0..128 {
+            let ones = ids
+                .iter()
+                .filter(|id| id.0[bit / 8] >> (bit % 8) & 1 == 1)
+                .count();
+            assert!(ones > 0 && ones < ids.len(), "bit {bit} is not random");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What every store must do, one test a behaviour.
+//!
+//! [`store_conformance_tests!`](crate::store_conformance_tests) makes one `#[test]` of each function
+//! in this module. A store that passes them all keeps the contracts of
+//! [`CredentialStore`](crate::CredentialStore), [`CounterStore`](crate::CounterStore) and
+//! [`TicketStore`](crate::TicketStore).
+//!
+//! Each function takes a store, and panics where that does not do what it must. The store need not
+//! be empty: every test makes up keys of its own. All times lie in the year 2096, so that a table
+//! which cleans expired items by the clock takes nothing away too early.
+//!
+//! The suite grows: a later version of this crate may add a behaviour.
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "to panic where a store is wrong is what these functions are for"
+)]
+
+mod counters;
+mod credentials;
+mod expiry;
+mod fixture;
+mod races;
+mod tickets;
+
+use std::future::Future;
+
+pub use self::counters::*;
+pub use self::credentials::*;
+pub use self::expiry::*;
+pub use self::races::*;
+pub use self::tickets::*;
+
+/// Makes the tests of the conformance suite, one `#[test]` a behaviour.
+///
+/// It takes an `async fn` without arguments that makes a store: anything that is a
+/// [`Store`](crate::Store), an `Arc<dyn Store>` too. Put it into a module of its own, once for each
+/// store to test. It runs each test on a runtime of tokio with several threads and timers.
+///
+/// ```
+/// mod memory {
+///     use doorward_store::{MemoryStore, Store};
+///
+///     async fn make_store() -> impl Store {
+///         MemoryStore::new()
+///     }
+///
+///     doorward_store::store_conformance_tests!(make_store);
+/// }
+/// ```
+#[macro_export]
+macro_rules! store_conformance_tests {
+    ($make:expr) => {
+        $crate::store_conformance_tests! { @each $make;
+            insert_keeps_every_field
+            insert_tells_no_password_from_an_empty_one
+            insert_keeps_times_exactly
+            insert_starts_at_the_first_version
+            insert_answers_taken_for_a_claimed_account
+            insert_answers_taken_for_each_claimed_key
+            insert_claims_all_or_nothing
+            insert_refuses_an_oversized_password
+            find_knows_every_key
+            find_answers_the_first_claimed_key
+            find_answers_none_for_unclaimed_keys
+            find_takes_a_repeated_key
+            find_refuses_no_keys_and_too_many
+            fetch_answers_none_for_an_unknown_account
+            replace_is_seen_everywhere
+            replace_keeps_the_time_of_creation
+            replace_answers_stale_and_changes_nothing
+            replace_answers_missing_and_makes_nothing
+            replace_refuses_other_lookup_keys
+            replace_refuses_an_oversized_password
+            absent_row_reads_empty
+            empty_calls_answer_nothing
+            add_sums_up_from_zero
+            set_overwrites
+            remove_drops_the_cell
+            remove_takes_an_absent_cell
+            zero_is_a_value
+            update_answers_the_whole_row
+            update_folds_changes_to_one_cell
+            update_without_changes_keeps_the_cells
+            answers_keep_the_order_asked
+            update_takes_a_repeated_row
+            rows_are_independent
+            clear_forgets_the_rows
+            sums_saturate
+            row_refuses_a_cell_too_many
+            update_refuses_too_many_changes
+            row_expires_at_its_very_instant
+            expired_row_starts_anew
+            live_row_counts_on
+            expiry_moves_forward
+            expiry_never_moves_back
+            update_without_changes_prolongs
+            emptied_row_keeps_its_expiry
+            answer_shows_changes_to_a_row_that_is_over
+            clear_forgets_the_expiry
+            read_changes_nothing
+            ticket_comes_back_whole
+            absent_ticket_is_none
+            tickets_are_independent
+            put_refuses_a_key_in_use
+            put_refuses_an_oversized_value
+            peek_leaves_the_ticket
+            take_works_once
+            ticket_expires_at_its_very_instant
+            take_removes_an_expired_ticket
+            law_09_racing_inserts_make_one_account
+            racing_inserts_are_all_or_nothing
+            racing_replaces_have_one_winner
+            law_03_parallel_adds_lose_nothing
+            racing_updates_empty_an_expired_row_once
+            racing_takes_have_one_winner
+            racing_puts_have_one_winner
+            racing_read_modify_writes_lose_nothing
+        }
+    };
+    (@each $make:expr; $($behaviour:ident)*) => {
+        $(
+            #[test]
+            fn $behaviour() {
+                $crate::conformance::run(async {
+                    let store = ::std::sync::Arc::new($make().await);
+                    $crate::conformance::$behaviour(store).await;
+                });
+            }
+        )*
+    };
+}
+
+/// Runs one test to its end. For the macro.
+#[doc(hidden)]
+pub fn run(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("the operating system gives threads to a test")
+        .block_on(test);
+}

@@ -1,0 +1,141 @@
+//! What the tests are made of.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::task::JoinSet;
+
+use crate::{
+    AccountId, Change, Column, CounterKey, CounterRow, CounterUpdate, Credential, LookupKey, Store,
+    StoreError, StoreErrorKind, TicketKey,
+};
+
+/// A column like any other.
+pub(super) const COLUMN: Column = Column::new(1);
+
+/// An instant in the year 2096, `seconds` after all others begin.
+pub(super) fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000 + seconds)
+}
+
+/// The shortest time before that every system's clock can express.
+pub(super) fn just_before(instant: SystemTime) -> SystemTime {
+    instant - Duration::from_nanos(100)
+}
+
+/// An account id that no other test uses.
+pub(super) fn account() -> AccountId {
+    AccountId::generate().expect("a test needs random bytes")
+}
+
+/// A lookup key that no other test uses.
+pub(super) fn lookup_key() -> LookupKey {
+    LookupKey::new(*account().as_bytes()).expect("sixteen bytes make a key")
+}
+
+/// A counter key that no other test uses.
+pub(super) fn counter_key() -> CounterKey {
+    CounterKey::new(digest())
+}
+
+/// A ticket key that no other test uses.
+pub(super) fn ticket_key() -> TicketKey {
+    TicketKey::new(digest())
+}
+
+fn digest() -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest[..16].copy_from_slice(account().as_bytes());
+    digest[16..].copy_from_slice(account().as_bytes());
+    digest
+}
+
+/// A new credential with these lookup keys.
+pub(super) fn credential(keys: &[&LookupKey]) -> Credential {
+    let keys = keys.iter().copied().cloned().collect();
+    Credential::new(account(), keys, b"sealed identifier".to_vec(), at(0))
+        .expect("a credential with a few keys is sound")
+        .with_password(Some(b"sealed password".to_vec()))
+}
+
+/// Adds to the usual column of a row that lives until `at(1000)`.
+pub(super) fn add(key: CounterKey, amount: i64) -> CounterUpdate {
+    CounterUpdate::new(key, vec![Change::Add(COLUMN, amount)], at(1000))
+}
+
+/// A row with these cells.
+pub(super) fn row(cells: &[(Column, i64)]) -> CounterRow {
+    cells.iter().copied().collect()
+}
+
+/// Applies one change to a row that lives until `at(1000)`.
+pub(super) async fn change(store: &Arc<dyn Store>, key: CounterKey, change: Change) -> CounterRow {
+    update(
+        store,
+        CounterUpdate::new(key, vec![change], at(1000)),
+        at(0),
+    )
+    .await
+}
+
+/// Applies one update and answers the row.
+pub(super) async fn update(
+    store: &Arc<dyn Store>,
+    update: CounterUpdate,
+    now: SystemTime,
+) -> CounterRow {
+    let mut rows = store.update(&[update], now).await.expect("update");
+    assert_eq!(rows.len(), 1, "one update has one answer");
+    rows.remove(0)
+}
+
+/// Reads one row.
+pub(super) async fn read(store: &Arc<dyn Store>, key: CounterKey, now: SystemTime) -> CounterRow {
+    let mut rows = store.read(&[key], now).await.expect("read");
+    assert_eq!(rows.len(), 1, "one key has one answer");
+    rows.remove(0)
+}
+
+/// The call must have failed with this kind of error.
+#[track_caller]
+pub(super) fn assert_fails<T: std::fmt::Debug>(
+    answer: Result<T, StoreError>,
+    kind: StoreErrorKind,
+) {
+    assert_eq!(answer.expect_err("the call must fail").kind(), kind);
+}
+
+/// Runs `racers` tasks at once and answers what each of them got.
+///
+/// A call that the store refuses with a retryable error and without having done anything is made
+/// again, as every caller of a busy store must.
+pub(super) async fn race<T, F>(
+    racers: usize,
+    call: impl Fn(usize) -> F + Clone + Send + 'static,
+) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Result<T, StoreError>> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for racer in 0..racers {
+        let call = call.clone();
+        tasks.spawn(async move {
+            loop {
+                match call(racer).await {
+                    Ok(answer) => return answer,
+                    Err(error) if refused(&error) => tokio::task::yield_now().await,
+                    Err(error) => panic!("racer {racer}: {error}"),
+                }
+            }
+        });
+    }
+    tasks.join_all().await
+}
+
+fn refused(error: &StoreError) -> bool {
+    matches!(
+        error.kind(),
+        StoreErrorKind::Conflict | StoreErrorKind::Throttled
+    )
+}

@@ -1,0 +1,132 @@
+//! Where credentials are kept.
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+
+use crate::{AccountId, Credential, LookupKey, StoreError, Version};
+
+/// Keeps one [`Credential`] an account, and sees to it that no lookup key names two.
+///
+/// # Contract
+///
+/// Every read is strongly consistent: it sees each write that was answered before it began. A
+/// credential is found whole or not at all, and times are kept to the nanosecond.
+///
+/// A stale read costs in both directions: a disabled account is let in, or a person who has just
+/// registered or changed the password is turned away.
+///
+/// There are no default methods: a convenient one would be the first to lose a guarantee.
+///
+/// # On a key-value store
+///
+/// One item for the account and one for each lookup key, every one with the whole credential,
+/// written in one transaction. So a search is one read of items known by key, without an index that
+/// lags behind.
+#[async_trait]
+pub trait CredentialStore: Debug + Send + Sync {
+    /// Claims the account id and *all* lookup keys at once, or nothing.
+    ///
+    /// The credential is kept at [`Version::FIRST`], whatever version it carries.
+    ///
+    /// [`Taken`](Inserted::Taken) means that the id or one of the keys was claimed before; nothing
+    /// of this credential is kept then.
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// `Created` for two credentials with a common key: two people own one identifier, and one of
+    /// them gets the other's letters, or account. `Taken` for a free one: someone cannot register
+    /// and tries again.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`](crate::StoreErrorKind::Full) if there is no room;
+    /// [`Invalid`](crate::StoreErrorKind::Invalid) if the password is longer than
+    /// [`Credential::MAX_SEALED_BYTES`]; otherwise what befell the store. After
+    /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the credential may have been kept:
+    /// insert the same one again, and on `Taken` let [`fetch`](Self::fetch) tell whether its
+    /// account exists.
+    async fn insert(&self, credential: Credential) -> Result<Inserted, StoreError>;
+
+    /// The credential of the first of `keys` that is claimed.
+    ///
+    /// Takes 1 to [`Credential::MAX_LOOKUP_KEYS`] keys; the same one twice is no error. It costs one
+    /// round trip whether all, some or none are claimed: who watches the traffic learns nothing.
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// A missing credential turns its owner away. The credential of another account would let that
+    /// one's owner in under this name.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](crate::StoreErrorKind::Invalid) for no keys or too many; otherwise what befell
+    /// the store. An error is not "unknown": the caller must not answer as if nobody had that name.
+    async fn find(&self, keys: &[LookupKey]) -> Result<Option<Credential>, StoreError>;
+
+    /// The credential of an account.
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// As with [`find`](Self::find).
+    ///
+    /// # Errors
+    ///
+    /// What befell the store.
+    async fn fetch(&self, account: AccountId) -> Result<Option<Credential>, StoreError>;
+
+    /// Replaces status, password, identifier and `changed_at`, if the credential is still at
+    /// version `expected`: compare-and-swap.
+    ///
+    /// It is then at `expected.next()`, under every one of its lookup keys. The stored `created_at`
+    /// stays, and the version that `credential` carries does not matter. Of any number of racers
+    /// with the same `expected`, exactly one is [`Done`](Replaced::Done).
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// `Done` for a stale write: a password that was just changed, or an account that was just
+    /// disabled, comes back as it was. `Stale` for a fresh one: the caller reads and tries again.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](crate::StoreErrorKind::Invalid) if the lookup keys are not those of the stored
+    /// credential in their order, whatever its version, or if the password is longer than
+    /// [`Credential::MAX_SEALED_BYTES`]; otherwise what befell the store. After
+    /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the write may have happened: a repeated
+    /// call then answers `Stale`.
+    async fn replace(
+        &self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Replaced, StoreError>;
+}
+
+/// What became of a credential to [`insert`](CredentialStore::insert).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a caller must have a plan for every answer"
+)]
+pub enum Inserted {
+    /// It is kept.
+    Created,
+    /// Its account id or one of its lookup keys belongs to another; nothing was kept.
+    Taken,
+}
+
+/// What became of a credential to [`replace`](CredentialStore::replace).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "a caller must have a plan for every answer"
+)]
+pub enum Replaced {
+    /// It is kept, at this version.
+    Done(Version),
+    /// Another writer was faster; nothing was changed. Read it again.
+    Stale,
+    /// There is no such account; nothing was made.
+    Missing,
+}

@@ -1,0 +1,60 @@
+//! The names of the methods of a store.
+
+/// A method of one of the store traits.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[non_exhaustive]
+pub enum Operation {
+    /// [`CredentialStore::insert`](crate::CredentialStore::insert)
+    Insert,
+    /// [`CredentialStore::find`](crate::CredentialStore::find)
+    Find,
+    /// [`CredentialStore::fetch`](crate::CredentialStore::fetch)
+    Fetch,
+    /// [`CredentialStore::replace`](crate::CredentialStore::replace)
+    Replace,
+    /// [`CounterStore::update`](crate::CounterStore::update)
+    Update,
+    /// [`CounterStore::read`](crate::CounterStore::read)
+    Read,
+    /// [`CounterStore::clear`](crate::CounterStore::clear)
+    Clear,
+    /// [`TicketStore::put`](crate::TicketStore::put)
+    Put,
+    /// [`TicketStore::peek`](crate::TicketStore::peek)
+    Peek,
+    /// [`TicketStore::take`](crate::TicketStore::take)
+    Take,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Insert,
+        Self::Find,
+        Self::Fetch,
+        Self::Replace,
+        Self::Update,
+        Self::Read,
+        Self::Clear,
+        Self::Put,
+        Self::Peek,
+        Self::Take,
+    ];
+
+    /// The name of the method, as [`StoreError::operation`](crate::StoreError::operation) gives it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Insert => "insert",
+            Self::Find => "find",
+            Self::Fetch => "fetch",
+            Self::Replace => "replace",
+            Self::Update => "update",
+            Self::Read => "read",
+            Self::Clear => "clear",
+            Self::Put => "put",
+            Self::Peek => "peek",
+            Self::Take => "take",
+        }
+    }
+}

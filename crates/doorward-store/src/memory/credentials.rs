@@ -1,0 +1,95 @@
+//! The credentials of a store in memory.
+
+use std::collections::HashMap;
+
+use crate::{
+    AccountId, Credential, Inserted, LookupKey, Replaced, StoreError, StoreErrorKind, Version,
+};
+
+pub(super) struct Credentials {
+    by_account: HashMap<AccountId, Credential>,
+    owners: HashMap<LookupKey, AccountId>,
+    max: usize,
+}
+
+impl Credentials {
+    pub(super) fn new(max: usize) -> Self {
+        Self {
+            by_account: HashMap::new(),
+            owners: HashMap::new(),
+            max,
+        }
+    }
+
+    pub(super) fn insert(&mut self, credential: Credential) -> Result<Inserted, StoreError> {
+        check_password(&credential, "insert")?;
+        // Asked first: a full store that still said `Taken` would tell who has an account.
+        if self.by_account.len() >= self.max {
+            return Err(StoreError::new(StoreErrorKind::Full, "insert"));
+        }
+        let account = credential.account();
+        let mut keys = credential.lookup_keys().iter();
+        if self.by_account.contains_key(&account) || keys.any(|key| self.owners.contains_key(key)) {
+            return Ok(Inserted::Taken);
+        }
+        for key in credential.lookup_keys() {
+            self.owners.insert(key.clone(), account);
+        }
+        self.by_account
+            .insert(account, credential.with_version(Version::FIRST));
+        Ok(Inserted::Created)
+    }
+
+    pub(super) fn find(&self, keys: &[LookupKey]) -> Result<Option<Credential>, StoreError> {
+        if keys.is_empty() || keys.len() > Credential::MAX_LOOKUP_KEYS {
+            return Err(StoreError::new(StoreErrorKind::Invalid, "find"));
+        }
+        let owner = keys.iter().find_map(|key| self.owners.get(key));
+        Ok(owner.and_then(|account| self.fetch(*account)))
+    }
+
+    pub(super) fn fetch(&self, account: AccountId) -> Option<Credential> {
+        self.by_account.get(&account).cloned()
+    }
+
+    pub(super) fn replace(
+        &mut self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Replaced, StoreError> {
+        check_password(&credential, "replace")?;
+        let Some(stored) = self.by_account.get_mut(&credential.account()) else {
+            return Ok(Replaced::Missing);
+        };
+        if stored.lookup_keys() != credential.lookup_keys() {
+            return Err(StoreError::new(StoreErrorKind::Invalid, "replace"));
+        }
+        if stored.version() != expected {
+            return Ok(Replaced::Stale);
+        }
+        let next = expected.next();
+        let created_at = stored.created_at();
+        *stored = credential.with_created_at(created_at).with_version(next);
+        Ok(Replaced::Done(next))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_account.len()
+    }
+
+    /// By ascending account id.
+    pub(super) fn sorted(&self) -> Vec<&Credential> {
+        let mut all: Vec<_> = self.by_account.values().collect();
+        all.sort_unstable_by_key(|credential| credential.account());
+        all
+    }
+}
+
+fn check_password(credential: &Credential, operation: &'static str) -> Result<(), StoreError> {
+    match credential.password() {
+        Some(sealed) if sealed.len() > Credential::MAX_SEALED_BYTES => {
+            Err(StoreError::new(StoreErrorKind::Invalid, operation))
+        }
+        _ => Ok(()),
+    }
+}
