@@ -72,6 +72,7 @@ mod tests {
         let context = ["Alice.Liddell@Example.com"];
         assert!(make_up(&context, "alice.liddell@example.com"));
         assert!(make_up(&context, "ALICE.LIDDELL"));
+        assert!(make_up(&[" wonderland\t"], "wonderland"));
         assert!(make_up(&["Żółćółć"], "żÓŁĆÓŁĆ"));
     }
 

@@ -1,4 +1,4 @@
-use subtle::{Choice, ConstantTimeEq};
+use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -100,7 +100,7 @@ impl Hasher {
     /// The work is [`Cost::work`] of the policy for every subject and every password: a weaker
     /// stored hash is filled up with computations whose result is thrown away, whether the password
     /// is right or wrong; a decoy, an empty and an over-long password are computed in full and are
-    /// never valid. (Where a stored hash is 4 blocks short, which Argon2 cannot compute, it is 8.)
+    /// never valid. (Where the last 4 blocks would be left over, too few for Argon2, they are 8.)
     /// Digests are compared in constant time.
     ///
     /// # Stored hashes that cost more than the policy
@@ -137,9 +137,9 @@ impl Hasher {
         let own = compute(arena, task.cost, task.password, task.salt, computed)?;
         let work = own + fill_up(arena, self.cost, own.missing_to(self.cost.work()))?;
 
-        let right = computed.ct_eq(task.digest) & task.may_be_valid;
-        let verdict = match subject {
-            Subject::Stored(stored) if bool::from(right) => {
+        let right = bool::from(computed.ct_eq(task.digest));
+        let verdict = match task.genuine {
+            Some(stored) if right => {
                 Outdated::judge(stored, self.cost).map_or(Verdict::Valid, Verdict::Outdated)
             }
             _ => Verdict::Invalid,
@@ -175,8 +175,8 @@ pub enum HashError {
 /// The longest digest that a [`StoredHash`] can hold: the PHC format's own limit.
 const MAX_DIGEST_BYTES: usize = 64;
 
-/// What the decoy is compared with. Its preimage is not known, and is not looked at either: see
-/// `may_be_valid`.
+/// What a decoy is compared with, whose preimage no one knows. Equal or not, it is never valid: a
+/// decoy has nothing in `genuine`.
 const DECOY_DIGEST: [u8; Cost::OUTPUT_BYTES] = [0; Cost::OUTPUT_BYTES];
 
 /// One computation and one comparison: the same steps for every subject.
@@ -185,7 +185,8 @@ struct Task<'a> {
     password: &'a [u8],
     salt: &'a [u8],
     digest: &'a [u8],
-    may_be_valid: Choice,
+    /// The hash that a right password proves. Without one, nothing can be valid.
+    genuine: Option<&'a StoredHash>,
 }
 
 impl<'a> Task<'a> {
@@ -198,14 +199,14 @@ impl<'a> Task<'a> {
                 password: secret,
                 salt: stored.salt(),
                 digest: stored.digest(),
-                may_be_valid: Choice::from(1),
+                genuine: Some(stored),
             },
             _ => Self {
                 cost: policy,
                 password: if fit { secret } else { STAND_IN },
                 salt: &STAND_IN_SALT,
                 digest: &DECOY_DIGEST,
-                may_be_valid: Choice::from(0),
+                genuine: None,
             },
         }
     }

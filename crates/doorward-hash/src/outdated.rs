@@ -105,6 +105,10 @@ mod tests {
     fn passes_do_not_make_up_for_tiny_memory() {
         assert!(is_weaker(cost((4_096, 100)), Cost::OWASP_19_MIB));
         assert!(!is_weaker(cost((7_168, 6)), Cost::OWASP_19_MIB));
+        // Beyond five passes, each counts.
+        assert!(is_weaker(cost((7_168, 5)), cost((7_168, 6))));
+        assert!(is_weaker(cost((7_168, 9)), cost((7_168, 10))));
+        assert!(!is_weaker(cost((14_336, 5)), cost((7_168, 10))));
     }
 
     #[test]

@@ -11,13 +11,18 @@ use proptest::prelude::*;
 
 const RIGHT: &str = "correct horse battery staple";
 
-/// A hash of [`RIGHT`] with parameters that no policy allows, made by the backend alone.
+/// A hash of [`RIGHT`] with parameters that no policy allows.
 fn stored(m: u32, t: u32, p: u32) -> StoredHash {
+    stored_of(RIGHT, m, t, p)
+}
+
+/// Made by the backend alone, which hashes what this crate refuses.
+fn stored_of(password: &str, m: u32, t: u32, p: u32) -> StoredHash {
     let params = Params::new(m, t, p, Some(32)).unwrap();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut digest = [0; 32];
     argon2
-        .hash_password_into(RIGHT.as_bytes(), &[1; 16], &mut digest)
+        .hash_password_into(password.as_bytes(), &[1; 16], &mut digest)
         .unwrap();
     let encode = |bytes: &[u8]| argon2::password_hash::phc::Output::new(bytes).unwrap();
     let (salt, digest) = (encode(&[1; 16]), encode(&digest));
@@ -82,17 +87,38 @@ proptest! {
     }
 }
 
-/// The smallest policy, where rounding weighs most, and every legacy hash that fits below it.
+/// Every subject makes the arena as large as the policy needs, the nearly current ones too.
 #[test]
 fn law_01_no_memory_is_taken_that_tells_subjects_apart() {
-    let legacy = stored(8, 1, 1);
-    for subject in [Subject::Decoy, Subject::Stored(&legacy)] {
+    let (old, recent) = (stored(8, 1, 1), stored(19_000, 2, 1));
+    for subject in [
+        Subject::Decoy,
+        Subject::Stored(&old),
+        Subject::Stored(&recent),
+    ] {
         let mut arena = Arena::new();
         let answer = Hasher::default()
             .verify(&mut arena, &Password::from("wrong"), subject)
             .unwrap();
         assert_eq!(answer.work(), Cost::OWASP_19_MIB.work());
         assert_eq!(arena.capacity_kib(), 19_456);
+    }
+}
+
+/// Another product may have hashed an empty or an endless password: it lets no one in.
+#[test]
+fn law_01_unfit_passwords_are_invalid_even_where_they_match() {
+    for password in [String::new(), "x".repeat(Password::MAX_BYTES + 1)] {
+        let matching = stored_of(&password, 64, 1, 1);
+        let answer = Hasher::default()
+            .verify(
+                &mut Arena::new(),
+                &Password::from(password),
+                Subject::Stored(&matching),
+            )
+            .unwrap();
+        assert_eq!(answer.verdict(), Verdict::Invalid);
+        assert_eq!(answer.work(), Cost::OWASP_19_MIB.work());
     }
 }
 

@@ -20,6 +20,7 @@ mod credentials;
 mod expiry;
 mod fixture;
 mod races;
+mod replacing;
 mod tickets;
 
 use std::future::Future;
@@ -28,6 +29,7 @@ pub use self::counters::*;
 pub use self::credentials::*;
 pub use self::expiry::*;
 pub use self::races::*;
+pub use self::replacing::*;
 pub use self::tickets::*;
 
 /// Makes the tests of the conformance suite, one `#[test]` a behaviour.

@@ -38,7 +38,8 @@ use crate::{
 ///   [`Full`](crate::StoreErrorKind::Full), to those with a free identifier and a taken one alike;
 /// - *counters*: expired rows go first, then those that weigh least (by the sum of their cells
 ///   without sign, then by soonest expiry), until a tenth is free. A flood of fresh keys so drives
-///   out its own rows, and the row of an account or a source under attack stays;
+///   out its own rows, and the row of an account or a source under attack stays. At the default
+///   limit this takes some tens of milliseconds, once in 26,000 new keys;
 /// - *tickets*: expired ones go, by the latest time that any call brought; then
 ///   [`put`](TicketStore::put) answers [`Full`](crate::StoreErrorKind::Full).
 ///

@@ -67,6 +67,7 @@ fn every_behaviour_is_in_the_macro() {
         include_str!("../src/conformance/credentials.rs"),
         include_str!("../src/conformance/expiry.rs"),
         include_str!("../src/conformance/races.rs"),
+        include_str!("../src/conformance/replacing.rs"),
         include_str!("../src/conformance/tickets.rs"),
     ] {
         for line in file

@@ -1,4 +1,5 @@
 //! The fault injector does what its script says, and nothing else.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};

@@ -1,4 +1,5 @@
 //! The store in memory stays within its limits, whatever is thrown at it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::time::{Duration, SystemTime};
 

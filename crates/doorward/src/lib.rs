@@ -1,1 +1,93 @@
-//! The front door of a Rust service: one authenticate() call that is safe under attack.
+//! The front door of a Rust service: it takes an identifier, a password and where the attempt came
+//! from, and answers one question, safely, under attack: *may this person in?*
+//!
+//! ```
+//! use doorward::{Authenticator, Keys, Login, MemoryStore, Outcome, Registered, Registration};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let auth = Authenticator::builder()
+//!     .store(MemoryStore::new())
+//!     .keys(Keys::generate()?) // in service: Keys::from_env()?
+//!     .build()?;
+//!
+//! let registered =
+//!     auth.register(Registration::new("alice@example.com", "seven quiet herons")).await?;
+//! assert!(matches!(registered, Registered::Created(_)));
+//!
+//! let source: std::net::IpAddr = "192.0.2.7".parse()?;
+//! let login = Login::new("Alice@Example.com", "seven quiet herons").from(source);
+//! match auth.authenticate(login).await? {
+//!     Outcome::Verified(proof) => println!("open a session for {}", proof.account()),
+//!     Outcome::StepUp(ticket) => println!("ask for the code until {:?}", ticket.expires_at()),
+//!     Outcome::Rejected => println!("401"),
+//!     Outcome::Wait(wait) => println!("429, Retry-After: {}", wait.seconds()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! `Err` means *we could not decide*. It lets nobody in, carries a
+//! [`kind`](Error::kind) for the operator, and tells an attacker nothing.
+//!
+//! Known devices: [`Verified::device`] is a token to keep on the client. Presented with the next
+//! login ([`Login::device`]), it gives its holder a budget that no stranger can spend.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+
+mod accounts;
+mod attempt;
+mod authenticator;
+mod builder;
+mod clock;
+mod counting;
+mod device;
+mod error;
+mod event;
+mod identifier;
+mod keys;
+mod outcome;
+mod permit;
+mod pool;
+mod recipe;
+mod redeem;
+mod step_up;
+mod vault;
+mod verified;
+mod visitor;
+
+// The door
+pub use attempt::{Login, PasswordChange, Redemption, Registration};
+pub use authenticator::Authenticator;
+pub use outcome::{Changed, Managed, Outcome, Refusal, Registered, Wait};
+pub use verified::{Method, Verified};
+
+// Building it
+pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
+pub use keys::{Keys, KeysError};
+pub use pool::{HashingLimits, HashingStats};
+
+// Known devices and step-up
+pub use device::DeviceToken;
+pub use step_up::{Code, CodeNotice, Notifier, StepUp};
+
+// For the operator
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use error::{Error, ErrorKind};
+pub use event::{Event, EventKind, EventSink, Rejection, TracingSink};
+pub use identifier::IdentifierProblem;
+
+// From the crates below
+pub use doorward_hash::{Cost, CostError, Password, PasswordPolicy, PasswordProblem};
+pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
+pub use doorward_throttle::{Ladder, LadderError, Policy, PolicyBuilder, PolicyError, Rule};
+
+/// The store traits, for those who write a store of their own.
+pub mod store {
+    pub use doorward_store::*;
+}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

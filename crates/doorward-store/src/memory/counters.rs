@@ -15,6 +15,9 @@ pub(super) struct Counters {
 pub(super) struct Row {
     pub(super) cells: CounterRow,
     pub(super) expires_at: SystemTime,
+    /// The sum of the cells without sign: kept here so that making room need not follow each row
+    /// to its cells.
+    weight: u64,
 }
 
 impl Counters {
@@ -36,13 +39,11 @@ impl Counters {
         }
         if let Some(row) = self.rows.get_mut(&update.key()) {
             if row.is_expired(now) {
-                *row = Row {
-                    cells: CounterRow::default(),
-                    expires_at: update.expires_at(),
-                };
+                *row = Row::new(CounterRow::default(), update.expires_at());
             }
             let cells = row.cells.applied(update.changes()).ok_or_else(invalid)?;
             row.cells.clone_from(&cells);
+            row.weight = weight(&cells);
             row.expires_at = row.expires_at.max(update.expires_at());
             return Ok(cells);
         }
@@ -52,11 +53,8 @@ impl Counters {
         if self.rows.len() >= self.max {
             self.make_room(now);
         }
-        let row = Row {
-            cells: cells.clone(),
-            expires_at: update.expires_at(),
-        };
-        self.rows.insert(update.key(), row);
+        self.rows
+            .insert(update.key(), Row::new(cells.clone(), update.expires_at()));
         Ok(cells)
     }
 
@@ -85,13 +83,19 @@ impl Counters {
     /// Leaves at least a tenth of the room free, so that its cost, which grows with the number of
     /// rows, is spread over as many new rows.
     fn make_room(&mut self, now: SystemTime) {
-        self.rows.retain(|_, row| !row.is_expired(now));
+        let mut ranks = Vec::with_capacity(self.rows.len());
+        self.rows.retain(|_, row| {
+            let live = !row.is_expired(now);
+            if live {
+                ranks.push(row.rank());
+            }
+            live
+        });
         let keep = self.max - self.max.div_ceil(10);
         let excess = self.rows.len().saturating_sub(keep);
         if excess == 0 {
             return;
         }
-        let mut ranks: Vec<_> = self.rows.values().map(Row::rank).collect();
         let bar = *ranks.select_nth_unstable(excess - 1).1;
         // Rows below the bar go, and as many of those right at it as are still in excess.
         let mut ties = excess - ranks.iter().filter(|rank| **rank < bar).count();
@@ -107,16 +111,26 @@ impl Counters {
 }
 
 impl Row {
+    fn new(cells: CounterRow, expires_at: SystemTime) -> Self {
+        Self {
+            weight: weight(&cells),
+            cells,
+            expires_at,
+        }
+    }
+
     fn is_expired(&self, now: SystemTime) -> bool {
         now >= self.expires_at
     }
 
     /// What is lost with the row: how much it has counted, then how long it would have lived.
     fn rank(&self) -> (u64, SystemTime) {
-        let weight = self
-            .cells
-            .iter()
-            .fold(0_u64, |sum, cell| sum.saturating_add(cell.1.unsigned_abs()));
-        (weight, self.expires_at)
+        (self.weight, self.expires_at)
     }
+}
+
+fn weight(cells: &CounterRow) -> u64 {
+    cells.iter().fold(0, |sum: u64, (_, value)| {
+        sum.saturating_add(value.unsigned_abs())
+    })
 }

@@ -1,0 +1,157 @@
+//! Making and changing accounts.
+
+use std::sync::Arc;
+
+use doorward_hash::AcceptedPassword;
+use doorward_store::{AccountId, Credential, Inserted, Replaced, Status};
+use doorward_throttle::Scope;
+
+use crate::attempt::{PasswordChange, Registration};
+use crate::authenticator::Inner;
+use crate::error::{Error, ErrorKind};
+use crate::event::EventKind;
+use crate::identifier::Identifier;
+use crate::outcome::{Changed, Managed, Outcome, Refusal, Registered};
+use crate::permit::Permit;
+use crate::visitor::Visitor;
+
+impl Inner {
+    pub(crate) async fn register(&self, registration: Registration) -> Result<Registered, Error> {
+        let lenient = Identifier::lenient(&registration.identifier.0);
+        let visitor = Visitor::named(&lenient, &self.vault)?;
+        let existing = registration.existing;
+        let registered = self.make_account(registration).await;
+        let (kind, account) = match &registered {
+            Ok(Registered::Created(account)) if existing => (EventKind::Imported, Some(*account)),
+            Ok(Registered::Created(account)) => (EventKind::Registered, Some(*account)),
+            Ok(Registered::Taken) => (EventKind::RegistrationTaken, None),
+            Ok(Registered::Refused(_)) => (EventKind::Refused, None),
+            Err(error) => (EventKind::Failed(error.kind()), None),
+        };
+        self.emit(&visitor, kind, account);
+        registered
+    }
+
+    /// The hash is computed before the store is asked, so that a taken identifier takes as long.
+    async fn make_account(&self, registration: Registration) -> Result<Registered, Error> {
+        let identifier = match Identifier::parse(&registration.identifier.0) {
+            Ok(identifier) => identifier,
+            Err(problem) => return Ok(Registered::Refused(Refusal::Identifier(problem))),
+        };
+        let accepted = if registration.existing {
+            AcceptedPassword::existing(registration.password)
+        } else {
+            self.passwords
+                .check(registration.password, &[identifier.expose()])
+        };
+        let accepted = match accepted {
+            Ok(accepted) => accepted,
+            Err(problem) => return Ok(Registered::Refused(Refusal::Password(problem))),
+        };
+        let password = accepted.password().clone();
+        let hash = self.pool.hash(Permit::from(&accepted), password).await?;
+        let credential = self
+            .vault
+            .seal_credential(&identifier, &hash, self.clock.now())?;
+        let account = credential.account();
+        match self.store.insert(credential).await? {
+            Inserted::Created => Ok(Registered::Created(account)),
+            Inserted::Taken => Ok(Registered::Taken),
+        }
+    }
+
+    pub(crate) async fn change_password(
+        self: Arc<Self>,
+        change: PasswordChange,
+    ) -> Result<Changed, Error> {
+        let identifier = Identifier::lenient(&change.login.identifier.0);
+        let accepted = match self.passwords.check(change.new, &[identifier.expose()]) {
+            Ok(accepted) => accepted,
+            Err(problem) => {
+                let visitor = Visitor::named(&identifier, &self.vault)?;
+                self.emit(&visitor, EventKind::Refused, None);
+                return Ok(Changed::Refused(problem));
+            }
+        };
+        let visitor = Visitor::parse(&change.login, &self.vault)?;
+        let decided = Arc::clone(&self).decide(change.login).await?;
+        let (proof, credential) = match (decided.outcome, decided.credential) {
+            (Outcome::Verified(proof), Some(credential)) => (proof, credential),
+            (outcome, _) => return Ok(Changed::Denied(outcome)),
+        };
+        let hash = self
+            .pool
+            .hash(Permit::from(&accepted), accepted.password().clone())
+            .await?;
+        let sealed = self.vault.seal_hash(credential.account(), &hash)?;
+        let changed = credential.clone().with_password(Some(sealed));
+        let changed = changed.with_changed_at(self.clock.now());
+        match self.store.replace(changed, credential.version()).await? {
+            Replaced::Done(_) => {
+                self.emit(
+                    &visitor,
+                    EventKind::PasswordChanged,
+                    Some(credential.account()),
+                );
+                Ok(Changed::Done(proof))
+            }
+            Replaced::Stale | Replaced::Missing => Err(Error::new(ErrorKind::Conflict)),
+        }
+    }
+
+    pub(crate) async fn set_disabled(
+        &self,
+        identifier: &str,
+        disabled: bool,
+    ) -> Result<Managed, Error> {
+        let visitor = Visitor::named(&Identifier::lenient(identifier), &self.vault)?;
+        let (status, event) = if disabled {
+            (Status::Disabled, EventKind::Disabled)
+        } else {
+            (Status::Active, EventKind::Enabled)
+        };
+        for _ in 0..MOST_TRIES {
+            let Some(credential) = self.store.find(&visitor.keys).await? else {
+                return Ok(Managed::NoSuchAccount);
+            };
+            if credential.status() == status {
+                return Ok(Managed::Unchanged);
+            }
+            if let Some(account) = self.replace_status(credential, status).await? {
+                self.emit(&visitor, event, Some(account));
+                return Ok(Managed::Done);
+            }
+        }
+        Err(Error::new(ErrorKind::Conflict))
+    }
+
+    pub(crate) async fn unlock(&self, identifier: &str) -> Result<Managed, Error> {
+        let visitor = Visitor::named(&Identifier::lenient(identifier), &self.vault)?;
+        let Some(credential) = self.store.find(&visitor.keys).await? else {
+            return Ok(Managed::NoSuchAccount);
+        };
+        let scopes = [Scope::account(visitor.account_subject())];
+        self.counting.clear(self.vault.counters(), &scopes).await?;
+        self.emit(&visitor, EventKind::Unlocked, Some(credential.account()));
+        Ok(Managed::Done)
+    }
+
+    /// `None` when the account was changed at the same time.
+    async fn replace_status(
+        &self,
+        credential: Credential,
+        status: Status,
+    ) -> Result<Option<AccountId>, Error> {
+        let (account, version) = (credential.account(), credential.version());
+        let changed = credential
+            .with_status(status)
+            .with_changed_at(self.clock.now());
+        match self.store.replace(changed, version).await? {
+            Replaced::Done(_) => Ok(Some(account)),
+            Replaced::Stale | Replaced::Missing => Ok(None),
+        }
+    }
+}
+
+/// Two operators at once need two tries; a login that rehashes, one more.
+const MOST_TRIES: usize = 8;

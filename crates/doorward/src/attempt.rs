@@ -1,0 +1,130 @@
+//! What callers ask for: a login, a registration, a change of password, the redeeming of a code.
+
+use std::net::IpAddr;
+
+use doorward_hash::Password;
+
+use crate::device::DeviceToken;
+use crate::step_up::{Code, TicketToken};
+
+/// An attempt to log in.
+///
+/// ```
+/// use doorward::Login;
+///
+/// let source: std::net::IpAddr = "192.0.2.7".parse().unwrap();
+/// let login = Login::new("alice@example.com", "correct horse battery").from(source);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Login {
+    pub(crate) identifier: Typed,
+    pub(crate) password: Password,
+    pub(crate) source: Option<IpAddr>,
+    pub(crate) device: Option<DeviceToken>,
+}
+
+impl Login {
+    /// An attempt with what was typed, as it was typed.
+    pub fn new(identifier: impl Into<String>, password: impl Into<Password>) -> Self {
+        Self {
+            identifier: Typed(identifier.into()),
+            password: password.into(),
+            source: None,
+            device: None,
+        }
+    }
+
+    /// Where it comes from: the client's own address, behind a proxy the one that the *trusted*
+    /// proxy names. Without one it shares a strict budget with all others that have none.
+    pub fn from(mut self, source: impl Into<IpAddr>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What the client keeps as its device token, genuine or not.
+    pub fn device(mut self, token: DeviceToken) -> Self {
+        self.device = Some(token);
+        self
+    }
+}
+
+/// A new account.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    pub(crate) identifier: Typed,
+    pub(crate) password: Password,
+    pub(crate) existing: bool,
+}
+
+impl Registration {
+    /// An account that a person asks for: the password policy applies.
+    pub fn new(identifier: impl Into<String>, password: impl Into<Password>) -> Self {
+        Self {
+            identifier: Typed(identifier.into()),
+            password: password.into(),
+            existing: false,
+        }
+    }
+
+    /// An account that exists elsewhere and is brought over: its password is taken as it is, if it
+    /// can be hashed at all.
+    pub fn existing(identifier: impl Into<String>, password: impl Into<Password>) -> Self {
+        Self {
+            existing: true,
+            ..Self::new(identifier, password)
+        }
+    }
+}
+
+/// A change of password by somebody who knows the current one.
+#[derive(Clone, Debug)]
+pub struct PasswordChange {
+    pub(crate) login: Login,
+    pub(crate) new: Password,
+}
+
+impl PasswordChange {
+    /// `login` holds the current password, and is throttled and counted like any other login.
+    pub fn new(login: Login, new: impl Into<Password>) -> Self {
+        Self {
+            login,
+            new: new.into(),
+        }
+    }
+}
+
+/// A ticket and the code that its owner was sent.
+#[derive(Clone, Debug)]
+pub struct Redemption {
+    pub(crate) ticket: TicketToken,
+    pub(crate) code: Code,
+    pub(crate) source: Option<IpAddr>,
+}
+
+impl Redemption {
+    /// The ticket's text as [`StepUp::expose_secret`](crate::StepUp::expose_secret) gave it, and
+    /// the code as it was typed.
+    pub fn new(ticket: impl Into<String>, code: impl Into<String>) -> Self {
+        Self {
+            ticket: TicketToken::new(ticket),
+            code: Code::new(code),
+            source: None,
+        }
+    }
+
+    /// Where it comes from, for the audit event.
+    pub fn from(mut self, source: impl Into<IpAddr>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+}
+
+/// An identifier as it was typed: personal data, so `Debug` shows none of it.
+#[derive(Clone)]
+pub(crate) struct Typed(pub(crate) String);
+
+impl std::fmt::Debug for Typed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[REDACTED]")
+    }
+}

@@ -1,0 +1,136 @@
+//! The door: every public call, each told in a few lines.
+
+use std::sync::Arc;
+
+use doorward_hash::PasswordPolicy;
+use doorward_store::Store;
+use doorward_throttle::Policy;
+use tokio::sync::Notify;
+
+use crate::attempt::{Login, PasswordChange, Redemption, Registration};
+use crate::builder::NeedsStore;
+use crate::clock::Clock;
+use crate::counting::Counting;
+use crate::error::Error;
+use crate::event::EventSink;
+use crate::outcome::{Changed, Managed, Outcome, Registered};
+use crate::pool::{HashingStats, Pool};
+use crate::step_up::Notifier;
+use crate::vault::Vault;
+
+/// The front door of a service: *may this person in?*
+///
+/// Clones share everything; make one for the whole process. Its calls need a Tokio runtime with time
+/// enabled. A call that is dropped half-way still counts its attempt.
+///
+/// See the [crate's page](crate) for an example.
+#[derive(Clone, Debug)]
+pub struct Authenticator {
+    inner: Arc<Inner>,
+}
+
+impl Authenticator {
+    /// Starts with the two decisions that nobody else can make: the store, then the keys.
+    pub fn builder() -> NeedsStore {
+        NeedsStore::default()
+    }
+
+    /// Decides on a login.
+    ///
+    /// Wrong, unknown, disabled and over-long attempts take one path: the same answer, the same calls
+    /// to the store, the same hashing. See [`Outcome`] for what to do with the answer.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when no decision could be reached: the store failed, or the hashing pool is full.
+    /// Nobody is let in, and nothing is told.
+    pub async fn authenticate(&self, login: Login) -> Result<Outcome, Error> {
+        let decided = Arc::clone(&self.inner).decide(login).await?;
+        Ok(decided.outcome)
+    }
+
+    /// Redeems a ticket with the code that its owner was sent; a ticket that nobody was sent a code
+    /// for, an expired one, and a wrong code are all [`Outcome::Rejected`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when no decision could be reached.
+    pub async fn redeem(&self, redemption: Redemption) -> Result<Outcome, Error> {
+        self.inner.redeem(redemption).await
+    }
+
+    /// Makes an account.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when it could not be made. After one, the account may exist all the same (the
+    /// store's reply was lost): trying again answers [`Registered::Taken`].
+    pub async fn register(&self, registration: Registration) -> Result<Registered, Error> {
+        self.inner.register(registration).await
+    }
+
+    /// Changes a password, given the current one, which is throttled and counted like a login.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when no decision could be reached, or the account was changed at the same time. The
+    /// old password is in force then.
+    pub async fn change_password(&self, change: PasswordChange) -> Result<Changed, Error> {
+        Arc::clone(&self.inner).change_password(change).await
+    }
+
+    /// Shuts an account: its logins are rejected like wrong passwords. For operators.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the store failed; nothing has changed, or the store's reply was lost.
+    pub async fn disable(&self, identifier: &str) -> Result<Managed, Error> {
+        self.inner.set_disabled(identifier, true).await
+    }
+
+    /// Opens a shut account again. For operators.
+    ///
+    /// # Errors
+    ///
+    /// As for [`disable`](Self::disable).
+    pub async fn enable(&self, identifier: &str) -> Result<Managed, Error> {
+        self.inner.set_disabled(identifier, false).await
+    }
+
+    /// Lifts the waits of an account that strangers have run into. For operators, and for a service
+    /// whose own recovery has verified the owner.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the store failed.
+    pub async fn unlock(&self, identifier: &str) -> Result<Managed, Error> {
+        self.inner.unlock(identifier).await
+    }
+
+    /// What the hashing pool has done and is doing, for metrics.
+    pub fn hashing(&self) -> HashingStats {
+        self.inner.pool.stats()
+    }
+
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+}
+
+/// What the calls share.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) counting: Counting,
+    pub(crate) vault: Vault,
+    pub(crate) pool: Pool,
+    pub(crate) policy: Policy,
+    pub(crate) passwords: PasswordPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) notifier: Option<Arc<dyn Notifier>>,
+    /// Tells one attempt that waits for room that another has settled.
+    pub(crate) settled: Notify,
+}

@@ -1,0 +1,158 @@
+//! Building an authenticator: what must be decided, in order, then what may be.
+
+use std::sync::Arc;
+
+use doorward_hash::{Cost, Hasher, PasswordPolicy};
+use doorward_store::Store;
+use doorward_throttle::Policy;
+use thiserror::Error;
+
+use crate::authenticator::{Authenticator, Inner};
+use crate::clock::{Clock, SystemClock};
+use crate::counting::Counting;
+use crate::event::{EventSink, TracingSink};
+use crate::keys::Keys;
+use crate::pool::{HashingLimits, Pool};
+use crate::step_up::Notifier;
+use crate::vault::Vault;
+
+/// First decision: where accounts are kept.
+#[derive(Debug, Default)]
+#[must_use = "an authenticator is made by `build`"]
+#[non_exhaustive]
+pub struct NeedsStore;
+
+impl NeedsStore {
+    /// Keeps accounts, counters and tickets there.
+    pub fn store(self, store: impl Store + 'static) -> NeedsKeys {
+        NeedsKeys {
+            store: Arc::new(store),
+        }
+    }
+}
+
+/// Second decision: the keys.
+#[derive(Debug)]
+#[must_use = "an authenticator is made by `build`"]
+pub struct NeedsKeys {
+    store: Arc<dyn Store>,
+}
+
+impl NeedsKeys {
+    /// Derives every key from these.
+    pub fn keys(self, keys: Keys) -> AuthenticatorBuilder {
+        AuthenticatorBuilder {
+            store: self.store,
+            keys,
+            cost: Cost::default(),
+            limits: HashingLimits::default(),
+            policy: Policy::recommended(),
+            passwords: PasswordPolicy::default(),
+            tenant: "default".to_owned(),
+            clock: Arc::new(SystemClock),
+            events: Arc::new(TracingSink),
+            notifier: None,
+        }
+    }
+}
+
+/// Everything else has a good default.
+#[derive(Debug)]
+#[must_use = "an authenticator is made by `build`"]
+pub struct AuthenticatorBuilder {
+    store: Arc<dyn Store>,
+    keys: Keys,
+    cost: Cost,
+    limits: HashingLimits,
+    policy: Policy,
+    passwords: PasswordPolicy,
+    tenant: String,
+    clock: Arc<dyn Clock>,
+    events: Arc<dyn EventSink>,
+    notifier: Option<Arc<dyn Notifier>>,
+}
+
+impl AuthenticatorBuilder {
+    /// What a new hash costs. Old hashes that cost less are made anew at the next login; until then
+    /// verifying them is filled up to the same work.
+    pub fn cost(mut self, cost: Cost) -> Self {
+        self.cost = cost;
+        self
+    }
+
+    /// How much hashing may go on at once.
+    pub fn hashing(mut self, limits: HashingLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// How often may be tried, by whom, from where.
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Which new passwords will do.
+    pub fn passwords(mut self, policy: PasswordPolicy) -> Self {
+        self.passwords = policy;
+        self
+    }
+
+    /// The tenant whose accounts these are; `default` unless told. It is bound into every sealed
+    /// field and every index: another tenant's data does not open.
+    pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
+        self.tenant = tenant.into();
+        self
+    }
+
+    /// Where the time comes from.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where audit events go; to `tracing` unless told.
+    pub fn events(mut self, sink: impl EventSink + 'static) -> Self {
+        self.events = Arc::new(sink);
+        self
+    }
+
+    /// Sends step-up codes to owners. Without one there is no step-up, and where the policy would ask
+    /// for it, attempts from unknown devices wait.
+    pub fn notifier(mut self, notifier: impl Notifier + 'static) -> Self {
+        self.notifier = Some(Arc::new(notifier));
+        self
+    }
+
+    /// Starts the hashing threads.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] when a thread cannot be started.
+    pub fn build(self) -> Result<Authenticator, BuildError> {
+        let pool = Pool::start(Hasher::new(self.cost), self.limits).map_err(BuildError::Thread)?;
+        Ok(Authenticator::new(Inner {
+            counting: Counting::new(Arc::clone(&self.store)),
+            store: self.store,
+            vault: Vault::new(self.keys.derive(), self.tenant),
+            pool,
+            policy: self.policy,
+            passwords: self.passwords,
+            clock: self.clock,
+            events: self.events,
+            notifier: self.notifier,
+            settled: tokio::sync::Notify::new(),
+        }))
+    }
+}
+
+/// Why an authenticator could not be built.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The operating system gave no thread.
+    #[error(
+        "a hashing thread could not be started: lower the number of threads, or raise the limit"
+    )]
+    Thread(#[source] std::io::Error),
+}

@@ -1,0 +1,147 @@
+//! Tokens of devices that have logged in before.
+
+use std::fmt;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use doorward_fields::{BlindIndex, MacKey, random_bytes};
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+
+/// Shows that a device has logged in to an account before. It opens nothing: it only gives its
+/// holder a budget that no stranger can spend. Keep it on the device (a long-lived cookie with
+/// `Secure`, `HttpOnly` and `SameSite`), and present it with the next login.
+///
+/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || HMAC-SHA-256 (32))`, the MAC
+/// over the identifier's blind index and the device id. A stolen token lets its holder make ten
+/// guesses, no more. Forging one is forging the MAC.
+///
+/// `Debug` shows none of it.
+#[derive(Clone)]
+pub struct DeviceToken(Zeroizing<String>);
+
+impl DeviceToken {
+    /// Takes whatever a client presents; a token that is not genuine is the same as none.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text to keep on the device. This is the only method that shows it.
+    pub fn expose_secret(&self) -> &str {
+        &self.0
+    }
+
+    /// A token for this account on a device of this id.
+    pub(crate) fn issue(device: DeviceId, index: &BlindIndex, key: &MacKey) -> Self {
+        let tag = key.tag(DOMAIN, &[index.digest(), &device.0]);
+        let mut bytes = Zeroizing::new([0; LENGTH]);
+        bytes[0] = VERSION;
+        bytes[1..5].copy_from_slice(&key.id().get().to_be_bytes());
+        bytes[5..21].copy_from_slice(&device.0);
+        bytes[21..].copy_from_slice(tag.as_bytes());
+        Self(Zeroizing::new(format!(
+            "{PREFIX}{}",
+            Base64UrlUnpadded::encode_string(bytes.as_ref())
+        )))
+    }
+
+    /// The device, if the token is genuine and of the account that these indexes name.
+    ///
+    /// `indexes` and `keys` belong to the same roots, in the same order.
+    pub(crate) fn verify(&self, indexes: &[BlindIndex], keys: &[MacKey]) -> Option<DeviceId> {
+        let mut bytes = Zeroizing::new([0; LENGTH]);
+        let text = self.0.strip_prefix(PREFIX)?;
+        let decoded = Base64UrlUnpadded::decode(text, bytes.as_mut()).ok()?;
+        if decoded.len() != LENGTH || decoded[0] != VERSION {
+            return None;
+        }
+        let id = u32::from_be_bytes(decoded[1..5].try_into().ok()?);
+        let device = DeviceId(decoded[5..21].try_into().ok()?);
+        let (index, key) = indexes
+            .iter()
+            .zip(keys)
+            .find(|(_, key)| key.id().get() == id)?;
+        key.verify(DOMAIN, &[index.digest(), &device.0], &decoded[21..])
+            .then_some(device)
+    }
+}
+
+impl fmt::Debug for DeviceToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DeviceToken([REDACTED])")
+    }
+}
+
+/// 128 random bits that name a device.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct DeviceId(pub(crate) [u8; 16]);
+
+impl DeviceId {
+    pub(crate) fn generate() -> Result<Self, Error> {
+        Ok(Self(random_bytes()?))
+    }
+}
+
+const PREFIX: &str = "dwd_";
+const DOMAIN: &str = "device token";
+const VERSION: u8 = 1;
+const LENGTH: usize = 1 + 4 + 16 + 32;
+
+#[cfg(test)]
+mod tests {
+    use doorward_fields::{IndexPlace, KeyId, RootKey};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys(id: u32, identifier: &str) -> (BlindIndex, MacKey) {
+        let root = RootKey::new(KeyId::new(id), [u8::try_from(id).unwrap(); 32]);
+        let place = IndexPlace {
+            tenant: "t",
+            table: "accounts",
+            field: "identifier",
+        };
+        let index = root
+            .derive_index_key("identifiers")
+            .blind_index(place, identifier.as_bytes());
+        (index, root.derive_mac_key("devices"))
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_account_and_key_only() {
+        let device = DeviceId([9; 16]);
+        let (index, key) = keys(1, "alice");
+        let token = DeviceToken::issue(device, &index, &key);
+        assert_eq!(token.verify(&[index], &[key]), Some(device));
+        let (index, key) = keys(1, "bob");
+        assert_eq!(token.verify(&[index], &[key]), None);
+        let (index, key) = keys(2, "alice");
+        assert_eq!(token.verify(&[index], &[key]), None);
+    }
+
+    #[test]
+    fn a_token_outlives_a_rotation_of_the_root() {
+        let (old_index, old_key) = keys(1, "alice");
+        let token = DeviceToken::issue(DeviceId([9; 16]), &old_index, &old_key);
+        let (index, key) = keys(2, "alice");
+        assert!(token.verify(&[index, old_index], &[key, old_key]).is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_else_is_a_token(text in any::<String>()) {
+            let (index, key) = keys(1, "alice");
+            prop_assert!(DeviceToken::new(text).verify(&[index], &[key]).is_none());
+        }
+
+        #[test]
+        fn a_changed_token_is_none(at in 0_usize..75, with in "[A-Za-z0-9_-]") {
+            let (index, key) = keys(1, "alice");
+            let token = DeviceToken::issue(DeviceId([9; 16]), &index, &key);
+            let mut text = token.expose_secret().to_owned();
+            prop_assume!(text.get(at..=at).is_some_and(|old| old != with));
+            text.replace_range(at..=at, &with);
+            prop_assert!(DeviceToken::new(text).verify(&[index], &[key]).is_none());
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Audit events: what happened at the door, with no secret in it.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::SystemTime;
+
+use doorward_store::AccountId;
+use doorward_throttle::Rule;
+
+use crate::error::ErrorKind;
+
+/// One thing that happened. Every call of the facade that decides emits exactly one, and each
+/// upgrade of a hash and each sending of a code one more.
+///
+/// It holds no password, token, code or identifier. `subject` tells attempts on one identifier apart
+/// from others, also where no account has it; it is keyed, so it cannot be guessed back. The source
+/// address is personal data: keep events no longer than you need them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Event {
+    /// When.
+    pub at: SystemTime,
+    /// What.
+    pub kind: EventKind,
+    /// Whose account, where one is known.
+    pub account: Option<AccountId>,
+    /// A keyed pseudonym of the identifier, 16 hex digits.
+    pub subject: String,
+    /// Where from, as the caller told.
+    pub source: Option<IpAddr>,
+    /// Whether the device proved that it had logged in to this account before.
+    pub known_device: bool,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum EventKind {
+    /// A code was sent to an owner.
+    CodeSent,
+    /// A code could not be sent.
+    CodeNotSent,
+    /// An account was shut.
+    Disabled,
+    /// An account was opened again.
+    Enabled,
+    /// A call could not be decided.
+    Failed(ErrorKind),
+    /// An existing account was brought over.
+    Imported,
+    /// A password was changed.
+    PasswordChanged,
+    /// A new password or identifier was refused.
+    Refused,
+    /// A new account.
+    Registered,
+    /// Somebody tried to register an identifier that has an account.
+    RegistrationTaken,
+    /// A hash was brought up to the present cost.
+    Rehashed,
+    /// A login was rejected.
+    Rejected(Rejection),
+    /// A code was asked for, by this rule.
+    StepUp(Rule),
+    /// An account's waits were lifted.
+    Unlocked,
+    /// A login, or a redeemed code.
+    Verified,
+    /// A login was made to wait, by this rule.
+    Waited(Rule),
+}
+
+/// Why a login was rejected: for the operator alone.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The account is disabled; the password was right.
+    Disabled,
+    /// The account has no password.
+    NoPassword,
+    /// The identifier has no account.
+    Unknown,
+    /// The code or its ticket was not good.
+    WrongCode,
+    /// The password was wrong.
+    WrongPassword,
+}
+
+impl EventKind {
+    /// A stable name for logs and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CodeNotSent => "code_not_sent",
+            Self::CodeSent => "code_sent",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Failed(_) => "failed",
+            Self::Imported => "imported",
+            Self::PasswordChanged => "password_changed",
+            Self::Refused => "refused",
+            Self::Registered => "registered",
+            Self::RegistrationTaken => "registration_taken",
+            Self::Rehashed => "rehashed",
+            Self::Rejected(_) => "rejected",
+            Self::StepUp(_) => "step_up",
+            Self::Unlocked => "unlocked",
+            Self::Verified => "verified",
+            Self::Waited(_) => "waited",
+        }
+    }
+
+    /// What a kind carries: the rule, the reason, the kind of error.
+    pub(crate) fn detail(self) -> String {
+        match self {
+            Self::Failed(kind) => format!("{kind:?}"),
+            Self::Rejected(why) => format!("{why:?}"),
+            Self::StepUp(rule) | Self::Waited(rule) => rule.name().to_owned(),
+            _ => String::new(),
+        }
+    }
+}
+
+/// Where events go. It is called on the path of a login: hand over, do not wait.
+pub trait EventSink: fmt::Debug + Send + Sync {
+    /// Takes one event.
+    fn record(&self, event: &Event);
+}
+
+/// Writes events to `tracing`, target `doorward::audit`, at the level `INFO` (`WARN` for failures).
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct TracingSink;
+
+impl EventSink for TracingSink {
+    fn record(&self, event: &Event) {
+        let name = event.kind.name();
+        let detail = event.kind.detail();
+        let account = event.account.map(tracing::field::display);
+        let source = event.source.map(tracing::field::display);
+        let (subject, known_device) = (event.subject.as_str(), event.known_device);
+        match event.kind {
+            EventKind::Failed(_) | EventKind::CodeNotSent => tracing::warn!(
+                target: TARGET, event = name, detail, account, subject, source, known_device
+            ),
+            _ => tracing::info!(
+                target: TARGET, event = name, detail, account, subject, source, known_device
+            ),
+        }
+    }
+}
+
+const TARGET: &str = "doorward::audit";

@@ -1,0 +1,315 @@
+//! The hashing pool: threads of its own, memory that is reused and wiped, a queue that ends.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use doorward_hash::{Arena, HashError, Hasher, Password, Salt, StoredHash, Subject, Verification};
+use tokio::sync::oneshot;
+
+use crate::error::{Error, ErrorKind};
+use crate::permit::Permit;
+
+/// How much hashing may go on at once: the bound on the memory and the time that logins can take
+/// from the rest of the service (R29).
+///
+/// Memory is at most `threads` × the cost's memory. A queue that is longer than the threads can work
+/// off within the deadline only makes people wait for an error.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HashingLimits {
+    threads: usize,
+    queue: usize,
+    deadline: Duration,
+}
+
+impl HashingLimits {
+    /// So many hashes at once; at least 1.
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// So many more that wait for their turn; one more is refused at once.
+    pub fn with_queue(mut self, queue: usize) -> Self {
+        self.queue = queue;
+        self
+    }
+
+    /// How long a hash may take in all, waiting included; at most 60 seconds, within which an
+    /// attempt's reservation holds.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline.min(Duration::from_secs(60));
+        self
+    }
+}
+
+impl Default for HashingLimits {
+    /// One thread a core, 64 waiting a thread, 5 seconds.
+    fn default() -> Self {
+        let threads = thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            threads,
+            queue: 64 * threads,
+            deadline: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What the pool has done and is doing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct HashingStats {
+    /// Passwords verified, against a stored hash or a decoy.
+    pub verifications: u64,
+    /// New hashes made.
+    pub hashes: u64,
+    /// 1 KiB blocks computed for verifications.
+    pub blocks: u64,
+    /// Jobs refused because the queue was full, or given up at the deadline.
+    pub shed: u64,
+    /// Jobs being computed now.
+    pub running: usize,
+    /// Jobs waiting now.
+    pub waiting: usize,
+}
+
+/// Threads that hash. A slot is a thread: a caller who goes away does not free one early.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    shared: Arc<Shared>,
+    limits: HashingLimits,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Pool {
+    pub(crate) fn start(hasher: Hasher, limits: HashingLimits) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared::new(hasher));
+        let mut pool = Self {
+            shared,
+            limits,
+            threads: Vec::new(),
+        };
+        for n in 0..limits.threads {
+            let shared = Arc::clone(&pool.shared);
+            let name = format!("doorward-hash-{n}");
+            pool.threads.push(
+                thread::Builder::new()
+                    .name(name)
+                    .spawn(move || shared.work())?,
+            );
+        }
+        Ok(pool)
+    }
+
+    /// Verifies a password against a stored hash, or does the same work against a decoy.
+    pub(crate) async fn verify(
+        &self,
+        permit: Permit<'_>,
+        password: Password,
+        stored: Option<StoredHash>,
+    ) -> Result<Verification, Error> {
+        let counts = Arc::clone(&self.shared);
+        let job = move |hasher: &Hasher, arena: &mut Arena| {
+            let subject = stored.as_ref().map_or(Subject::Decoy, Subject::Stored);
+            let verification = hasher.verify(arena, &password, subject)?;
+            counts.verifications.fetch_add(1, Ordering::Relaxed);
+            counts
+                .blocks
+                .fetch_add(verification.work().blocks(), Ordering::Relaxed);
+            Ok(verification)
+        };
+        self.run(permit, job).await
+    }
+
+    /// Hashes a new password.
+    pub(crate) async fn hash(
+        &self,
+        permit: Permit<'_>,
+        password: Password,
+    ) -> Result<StoredHash, Error> {
+        let salt = Salt::generate()?;
+        let counts = Arc::clone(&self.shared);
+        let job = move |hasher: &Hasher, arena: &mut Arena| {
+            counts.hashes.fetch_add(1, Ordering::Relaxed);
+            hasher.hash(arena, &password, salt)
+        };
+        self.run(permit, job).await
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.shared.hasher
+    }
+
+    pub(crate) fn stats(&self) -> HashingStats {
+        let state = self.shared.lock();
+        HashingStats {
+            verifications: self.shared.verifications.load(Ordering::Relaxed),
+            hashes: self.shared.hashes.load(Ordering::Relaxed),
+            blocks: self.shared.blocks.load(Ordering::Relaxed),
+            shed: self.shared.shed.load(Ordering::Relaxed),
+            running: state.running,
+            waiting: state.jobs.len(),
+        }
+    }
+
+    async fn run<T, F>(&self, _permit: Permit<'_>, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Hasher, &mut Arena) -> Result<T, HashError> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let job: Job = Box::new(move |hasher, arena| {
+            // Whoever asked gave up: at the deadline, so nobody waits for the answer.
+            if !sender.is_closed() {
+                // Nobody waits any more: the answer is not needed.
+                let _ = sender.send(work(hasher, arena));
+            }
+        });
+        self.shared.submit(job, self.limits.queue)?;
+        match tokio::time::timeout(self.limits.deadline, receiver).await {
+            Ok(Ok(answer)) => answer.map_err(Error::from),
+            Ok(Err(_)) => Err(Error::new(ErrorKind::Internal)),
+            Err(_) => {
+                self.shared.shed.fetch_add(1, Ordering::Relaxed);
+                Err(Error::new(ErrorKind::Saturated))
+            }
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.shared.lock().closed = true;
+        self.shared.wake.notify_all();
+        for thread in self.threads.drain(..) {
+            // A thread that panicked has nothing left to wait for.
+            let _ = thread.join();
+        }
+    }
+}
+
+type Job = Box<dyn FnOnce(&Hasher, &mut Arena) + Send>;
+
+struct Shared {
+    hasher: Hasher,
+    state: Mutex<State>,
+    wake: Condvar,
+    verifications: AtomicU64,
+    hashes: AtomicU64,
+    blocks: AtomicU64,
+    shed: AtomicU64,
+}
+
+/// Arenas are handed out last used first, so that one that is warm in the caches is used again, and
+/// the others stay wiped.
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    running: usize,
+    used: Vec<Arena>,
+    wiped: Vec<Arena>,
+    idle: usize,
+    closed: bool,
+}
+
+/// Memory that was hashed in is wiped once a thread has had nothing to do for this long. While jobs
+/// follow each other it is overwritten by the next fill anyway, and wiping it in between would cost
+/// each login more than a tenth of its hash.
+const WIPE_AFTER: Duration = Duration::from_millis(5);
+
+impl Shared {
+    fn new(hasher: Hasher) -> Self {
+        Self {
+            hasher,
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            verifications: AtomicU64::new(0),
+            hashes: AtomicU64::new(0),
+            blocks: AtomicU64::new(0),
+            shed: AtomicU64::new(0),
+        }
+    }
+
+    fn submit(&self, job: Job, queue: usize) -> Result<(), Error> {
+        let mut state = self.lock();
+        // A job that an idle thread takes at once does not wait in the queue.
+        if state.jobs.len() >= queue + state.idle {
+            self.shed.fetch_add(1, Ordering::Relaxed);
+            return Err(Error::new(ErrorKind::Saturated));
+        }
+        state.jobs.push_back(job);
+        drop(state);
+        self.wake.notify_one();
+        Ok(())
+    }
+
+    /// What each thread does until the pool is dropped.
+    fn work(&self) {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                let mut arena = state
+                    .used
+                    .pop()
+                    .or_else(|| state.wiped.pop())
+                    .unwrap_or_default();
+                state.running += 1;
+                drop(state);
+                // A panic in a hash must not cost the pool a thread; its caller gets an error.
+                let _ = catch_unwind(AssertUnwindSafe(|| job(&self.hasher, &mut arena)));
+                state = self.lock();
+                state.running -= 1;
+                state.used.push(arena);
+            } else if state.closed {
+                return;
+            } else {
+                state = self.rest(state);
+            }
+        }
+    }
+
+    /// Waits for a job; wipes used memory when none comes.
+    fn rest<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        state.idle += 1;
+        if state.used.is_empty() {
+            state = self
+                .wake
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            state.idle -= 1;
+            return state;
+        }
+        let (mut state, timeout) = self
+            .wake
+            .wait_timeout(state, WIPE_AFTER)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.idle -= 1;
+        if timeout.timed_out() && state.jobs.is_empty() {
+            let mut used = std::mem::take(&mut state.used);
+            drop(state);
+            for arena in &mut used {
+                arena.wipe();
+                // A stored hash may have asked for more than new ones do: do not keep that.
+                arena.shrink_to(self.hasher.cost().m_kib());
+            }
+            state = self.lock();
+            state.wiped.append(&mut used);
+        }
+        state
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared")
+            .field("hasher", &self.hasher)
+            .finish_non_exhaustive()
+    }
+}

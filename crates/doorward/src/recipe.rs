@@ -1,0 +1,321 @@
+//! The recipe of `authenticate()`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward_hash::{Password, Verdict};
+use doorward_store::{Credential, Replaced, Status};
+use doorward_throttle::{Admission, Counters, Decision, Reservation, Settlement};
+use tracing::Instrument;
+
+use crate::attempt::Login;
+use crate::authenticator::Inner;
+use crate::error::{Error, ErrorKind};
+use crate::event::{EventKind, Rejection};
+use crate::outcome::{Outcome, Wait};
+use crate::permit::Permit;
+use crate::verified::{Method, Verified};
+use crate::visitor::Visitor;
+
+impl Inner {
+    /// May this person in? Six steps.
+    pub(crate) async fn decide(self: Arc<Self>, login: Login) -> Result<Decided, Error> {
+        // 1. Parse: whatever was typed has one form, and its blind index.
+        let mut visitor = Visitor::parse(&login, &self.vault)?;
+
+        // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
+        //    Out of budget: no hash.
+        let admitted = match self.admit(&mut visitor).await {
+            Ok(Ok(admitted)) => admitted,
+            Ok(Err(wait)) => return Ok(self.answer_wait(&visitor, wait)),
+            Err(error) => return Err(self.answer_error(&visitor, error)),
+        };
+
+        // From here on the attempt is settled even if the caller hangs up: in a task of its own.
+        let span = tracing::debug_span!("authenticate");
+        let rest = async move {
+            // 3. Hash: one computation, against the stored hash or against a decoy.
+            let verdict = match self.hash(&admitted, login.password.clone()).await {
+                Ok(verdict) => verdict,
+                Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
+            };
+
+            // 4. Judge: only here may a difference exist, and it does not show outside.
+            let judgement = judge(admitted.credential.as_ref(), verdict);
+
+            // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
+            // 6. Answer: one audit event.
+            match self
+                .settle(&visitor, admitted, judgement, login.password)
+                .await
+            {
+                Ok(decided) => {
+                    self.emit(&visitor, decided.event, decided.account());
+                    Ok(decided)
+                }
+                Err(error) => Err(self.answer_error(&visitor, error)),
+            }
+        };
+        let task = tokio::spawn(rest.instrument(span));
+        task.await
+            .unwrap_or_else(|error| Err(Error::because(ErrorKind::Internal, error)))
+    }
+
+    /// Step 2. Waits for room while attempts under way fill what is left of a budget, so that right
+    /// logins in parallel are served one after the other instead of being refused.
+    async fn admit(&self, visitor: &mut Visitor) -> Result<Result<Admitted, Wait>, Error> {
+        let mut give_up = None;
+        loop {
+            let now = self.clock.now();
+            let (reservation, updates) = self.policy.reserve(&visitor.attempt(), now);
+            let (rows, found) = tokio::join!(
+                self.counting.apply(self.vault.counters(), &updates, now),
+                self.store.find(&visitor.keys),
+            );
+            let rows = rows?;
+            let credential = match found {
+                Ok(credential) => credential,
+                Err(error) => {
+                    self.release(&reservation).await;
+                    return Err(error.into());
+                }
+            };
+            let decision = self
+                .policy
+                .decide(&reservation, &rows, now, self.notifier.is_some());
+            if let Decision::Admit(admission) = decision {
+                return Ok(Ok(Admitted {
+                    admission,
+                    reservation,
+                    rows,
+                    credential,
+                }));
+            }
+            self.release(&reservation).await;
+            match decision {
+                Decision::Deny(denial) => return Ok(Err(Wait::new(denial, now))),
+                Decision::Distrust => visitor.device = None,
+                Decision::Busy | Decision::Admit(_) => {
+                    let give_up =
+                        give_up.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+                    tokio::select! {
+                        () = give_up => return Err(Error::new(ErrorKind::Saturated)),
+                        () = self.settled.notified() => {}
+                        // Another instance does not tell when it settles.
+                        () = tokio::time::sleep(POLL) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Step 3. A stored hash that cannot be read is not a wrong password: after the same work, the
+    /// attempt ends in an error.
+    async fn hash(&self, admitted: &Admitted, password: Password) -> Result<Verdict, Error> {
+        let ceiling = self.pool.hasher().ceiling();
+        let stored = admitted.credential.as_ref().map_or(Ok(None), |credential| {
+            self.vault.open_hash(credential, ceiling)
+        });
+        let (stored, unreadable) = match stored {
+            Ok(stored) => (stored, None),
+            Err(error) => (None, Some(error)),
+        };
+        let permit = Permit::from(&admitted.admission);
+        let verification = self.pool.verify(permit, password, stored).await?;
+        unreadable.map_or(Ok(verification.verdict()), Err)
+    }
+
+    /// Step 5. If the settlement cannot be written, nobody is told anything: a guesser who takes the
+    /// store down must not get answers that are not counted.
+    async fn settle(
+        &self,
+        visitor: &Visitor,
+        admitted: Admitted,
+        judgement: Judgement,
+        password: Password,
+    ) -> Result<Decided, Error> {
+        let Admitted {
+            admission,
+            reservation,
+            rows,
+            credential,
+        } = admitted;
+        let now = self.clock.now();
+        if let Some(rule) = admission.challenge() {
+            let right = judgement.is_ok();
+            let sends = right && self.policy.may_send_code(&reservation, &rows, now);
+            let settlement = match (right, sends) {
+                (true, true) => Settlement::CodeSent,
+                (true, false) => Settlement::CodeHeld,
+                (false, _) => Settlement::Failed,
+            };
+            let updates = self
+                .policy
+                .settle(admission, &reservation, &rows, settlement, now);
+            let owner = credential.as_ref().filter(|_| sends);
+            let (settled, ticket) = tokio::join!(
+                self.counting.apply(self.vault.counters(), &updates, now),
+                self.issue_ticket(visitor, owner, now),
+            );
+            self.settled.notify_one();
+            settled?;
+            let event = EventKind::StepUp(rule);
+            return Ok(Decided {
+                outcome: Outcome::StepUp(ticket?),
+                event,
+                credential,
+            });
+        }
+        let settlement = match judgement {
+            Ok(_) => Settlement::Verified,
+            Err(_) => Settlement::Failed,
+        };
+        let updates = self
+            .policy
+            .settle(admission, &reservation, &rows, settlement, now);
+        let settling = self.counting.apply(self.vault.counters(), &updates, now);
+        let (outcome, event, credential) = match (judgement, credential) {
+            (Ok(outdated), Some(credential)) => {
+                let token = visitor.token(&self.vault)?;
+                let proof = Verified::new(credential.account(), now, Method::Password, token);
+                let (settled, credential) = tokio::join!(settling, async {
+                    if !outdated {
+                        return credential;
+                    }
+                    self.rehash(visitor, &proof, credential, password).await
+                });
+                self.settled.notify_one();
+                settled?;
+                (
+                    Outcome::Verified(proof),
+                    EventKind::Verified,
+                    Some(credential),
+                )
+            }
+            (judgement, credential) => {
+                let settled = settling.await;
+                self.settled.notify_one();
+                settled?;
+                let why = judgement.err().unwrap_or(Rejection::Unknown);
+                (Outcome::Rejected, EventKind::Rejected(why), credential)
+            }
+        };
+        Ok(Decided {
+            outcome,
+            event,
+            credential,
+        })
+    }
+
+    /// Makes an outdated hash anew. It must not cost anybody a login: what fails is tried again at
+    /// the next one.
+    async fn rehash(
+        &self,
+        visitor: &Visitor,
+        proof: &Verified,
+        credential: Credential,
+        password: Password,
+    ) -> Credential {
+        let Ok(hash) = self.pool.hash(Permit::from(proof), password).await else {
+            return credential;
+        };
+        let Ok(sealed) = self.vault.seal_hash(credential.account(), &hash) else {
+            return credential;
+        };
+        let renewed = credential.clone().with_password(Some(sealed));
+        match self.store.replace(renewed, credential.version()).await {
+            Ok(Replaced::Done(_)) => {
+                self.emit(visitor, EventKind::Rehashed, Some(credential.account()));
+                // Whoever changes it next has to see the new version.
+                self.store
+                    .fetch(credential.account())
+                    .await
+                    .ok()
+                    .flatten()
+                    .unwrap_or(credential)
+            }
+            _ => credential,
+        }
+    }
+
+    fn answer_wait(&self, visitor: &Visitor, wait: Wait) -> Decided {
+        let event = EventKind::Waited(wait.rule());
+        self.emit(visitor, event, None);
+        Decided {
+            outcome: Outcome::Wait(wait),
+            event,
+            credential: None,
+        }
+    }
+
+    fn answer_error(&self, visitor: &Visitor, error: Error) -> Error {
+        self.emit(visitor, EventKind::Failed(error.kind()), None);
+        error
+    }
+
+    async fn give_up(&self, visitor: &Visitor, admitted: Admitted, error: Error) -> Error {
+        self.release(&admitted.reservation).await;
+        self.settled.notify_one();
+        self.answer_error(visitor, error)
+    }
+
+    /// Gives room back. If that fails the room lapses by itself.
+    async fn release(&self, reservation: &Reservation) {
+        let now = self.clock.now();
+        let updates = self.policy.release(reservation, now);
+        let _ = self
+            .counting
+            .apply(self.vault.counters(), &updates, now)
+            .await;
+    }
+}
+
+/// How long an attempt waits for room before it gives up, and how often it looks by itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(20);
+
+/// An attempt that may be checked once, and the credential it is checked against.
+struct Admitted {
+    admission: Admission,
+    reservation: Reservation,
+    rows: Vec<Counters>,
+    credential: Option<Credential>,
+}
+
+/// What was decided, and what an operator may know of it.
+#[derive(Debug)]
+pub(crate) struct Decided {
+    pub(crate) outcome: Outcome,
+    event: EventKind,
+    /// The credential as it was found; after a verified login it is the present one.
+    pub(crate) credential: Option<Credential>,
+}
+
+impl Decided {
+    fn account(&self) -> Option<doorward_store::AccountId> {
+        self.credential.as_ref().map(Credential::account)
+    }
+}
+
+/// Right (and whether the hash is outdated), or why not.
+type Judgement = Result<bool, Rejection>;
+
+/// Step 4. A wrong password is a wrong password first: a disabled account does not show to those who
+/// do not know it, not even to the operator's log reader.
+fn judge(credential: Option<&Credential>, verdict: Verdict) -> Judgement {
+    let Some(credential) = credential else {
+        return Err(Rejection::Unknown);
+    };
+    if credential.password().is_none() {
+        return Err(Rejection::NoPassword);
+    }
+    let outdated = match verdict {
+        Verdict::Invalid => return Err(Rejection::WrongPassword),
+        Verdict::Outdated(_) => true,
+        Verdict::Valid => false,
+    };
+    match credential.status() {
+        Status::Active => Ok(outdated),
+        _ => Err(Rejection::Disabled),
+    }
+}

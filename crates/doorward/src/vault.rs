@@ -1,0 +1,219 @@
+//! What is stored of an account, sealed and opened.
+
+use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, MacKey, Place};
+use doorward_hash::{Ceiling, StoredHash};
+use doorward_store::{AccountId, Credential, LookupKey, TicketKey};
+use zeroize::Zeroizing;
+
+use crate::device::{DeviceId, DeviceToken};
+use crate::error::{Error, ErrorKind};
+use crate::identifier::Identifier;
+use crate::keys::DerivedKeys;
+use crate::step_up::{Code, TicketRecord, TicketToken};
+
+/// Seals what goes into the store, and opens what comes out: law 6.
+#[derive(Debug)]
+pub(crate) struct Vault {
+    keys: DerivedKeys,
+    tenant: String,
+}
+
+impl Vault {
+    pub(crate) fn new(keys: DerivedKeys, tenant: String) -> Self {
+        Self { keys, tenant }
+    }
+
+    /// The identifier's blind indexes, newest key first: what it is looked up by.
+    pub(crate) fn indexes(&self, identifier: &Identifier) -> Vec<BlindIndex> {
+        let place = IndexPlace {
+            tenant: &self.tenant,
+            table: ACCOUNTS,
+            field: "identifier",
+        };
+        let value = identifier.expose().as_bytes();
+        self.keys
+            .identifiers
+            .iter()
+            .map(|key| key.blind_index(place, value))
+            .collect()
+    }
+
+    /// A new credential, version and all, ready to be inserted.
+    pub(crate) fn seal_credential(
+        &self,
+        identifier: &Identifier,
+        hash: &StoredHash,
+        now: std::time::SystemTime,
+    ) -> Result<Credential, Error> {
+        let account = AccountId::generate()?;
+        let keys = self
+            .indexes(identifier)
+            .iter()
+            .map(lookup_key)
+            .collect::<Result<_, _>>()?;
+        let sealed = self.seal(
+            account.as_bytes(),
+            "identifier",
+            identifier.expose().as_bytes(),
+        )?;
+        let credential = Credential::new(account, keys, sealed, now)
+            .map_err(|error| Error::because(ErrorKind::Internal, error))?;
+        Ok(credential.with_password(Some(self.seal_hash(account, hash)?)))
+    }
+
+    pub(crate) fn seal_hash(
+        &self,
+        account: AccountId,
+        hash: &StoredHash,
+    ) -> Result<Vec<u8>, Error> {
+        self.seal(
+            account.as_bytes(),
+            "password",
+            hash.expose_secret().as_bytes(),
+        )
+    }
+
+    /// The stored hash, `None` where the account has no password.
+    pub(crate) fn open_hash(
+        &self,
+        credential: &Credential,
+        ceiling: &Ceiling,
+    ) -> Result<Option<StoredHash>, Error> {
+        let Some(sealed) = credential.password() else {
+            return Ok(None);
+        };
+        let phc = self.open(credential.account().as_bytes(), "password", sealed)?;
+        Ok(Some(StoredHash::parse(&phc, ceiling)?))
+    }
+
+    pub(crate) fn open_identifier(
+        &self,
+        credential: &Credential,
+    ) -> Result<Zeroizing<String>, Error> {
+        self.open(
+            credential.account().as_bytes(),
+            "identifier",
+            credential.identifier(),
+        )
+    }
+
+    pub(crate) fn counters(&self) -> &MacKey {
+        &self.keys.counters
+    }
+
+    pub(crate) fn issue_device(&self, device: DeviceId, indexes: &[BlindIndex]) -> DeviceToken {
+        DeviceToken::issue(device, &indexes[0], &self.keys.devices[0])
+    }
+
+    /// A token for an account whose identifier was not typed just now.
+    pub(crate) fn reissue_device(
+        &self,
+        device: DeviceId,
+        credential: &Credential,
+    ) -> Result<DeviceToken, Error> {
+        let identifier = Identifier::lenient(&self.open_identifier(credential)?);
+        Ok(self.issue_device(device, &self.indexes(&identifier)))
+    }
+
+    pub(crate) fn verify_device(
+        &self,
+        token: &DeviceToken,
+        indexes: &[BlindIndex],
+    ) -> Option<DeviceId> {
+        token.verify(indexes, &self.keys.devices)
+    }
+
+    /// The key a ticket is stored under: the ticket itself is nowhere in the store.
+    pub(crate) fn ticket_key(&self, ticket: &TicketToken) -> TicketKey {
+        TicketKey::new(
+            *self
+                .keys
+                .tickets
+                .tag("ticket", &[ticket.0.as_bytes()])
+                .as_bytes(),
+        )
+    }
+
+    pub(crate) fn code_tag(&self, ticket: &TicketToken, code: &Code) -> [u8; 32] {
+        *self
+            .keys
+            .tickets
+            .tag("code", &[ticket.0.as_bytes(), &code.digits()])
+            .as_bytes()
+    }
+
+    pub(crate) fn is_code(&self, ticket: &TicketToken, code: &Code, record: &TicketRecord) -> bool {
+        let parts: [&[u8]; 2] = [ticket.0.as_bytes(), &code.digits()];
+        self.keys.tickets.verify("code", &parts, &record.code_tag)
+    }
+
+    pub(crate) fn seal_ticket(
+        &self,
+        key: &TicketKey,
+        record: &TicketRecord,
+    ) -> Result<Vec<u8>, Error> {
+        let place = Place {
+            table: TICKETS,
+            ..self.place(key.as_bytes(), "record")
+        };
+        let bytes = Zeroizing::new(record.to_bytes());
+        Ok(self
+            .keys
+            .fields
+            .seal(&Context::new(place), &bytes)?
+            .into_bytes())
+    }
+
+    pub(crate) fn open_ticket(
+        &self,
+        key: &TicketKey,
+        sealed: &[u8],
+    ) -> Result<TicketRecord, Error> {
+        let place = Place {
+            table: TICKETS,
+            ..self.place(key.as_bytes(), "record")
+        };
+        let opened = self
+            .keys
+            .fields
+            .open(&Context::new(place), &envelope(sealed)?)?;
+        TicketRecord::parse(opened.expose_secret()).ok_or(Error::new(ErrorKind::Corrupt))
+    }
+
+    fn seal(&self, record: &[u8], field: &str, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
+        let context = Context::new(self.place(record, field));
+        Ok(self.keys.fields.seal(&context, plaintext)?.into_bytes())
+    }
+
+    fn open(&self, record: &[u8], field: &str, sealed: &[u8]) -> Result<Zeroizing<String>, Error> {
+        let context = Context::new(self.place(record, field));
+        let opened = self.keys.fields.open(&context, &envelope(sealed)?)?;
+        let text = std::str::from_utf8(opened.expose_secret());
+        Ok(Zeroizing::new(
+            text.map_err(|_| Error::new(ErrorKind::Corrupt))?.to_owned(),
+        ))
+    }
+
+    fn place<'a>(&'a self, record: &'a [u8], field: &'a str) -> Place<'a> {
+        Place {
+            tenant: &self.tenant,
+            table: ACCOUNTS,
+            record,
+            field,
+            version: SCHEMA,
+        }
+    }
+}
+
+pub(crate) fn lookup_key(index: &BlindIndex) -> Result<LookupKey, Error> {
+    LookupKey::new(index.to_bytes()).map_err(|error| Error::because(ErrorKind::Internal, error))
+}
+
+const ACCOUNTS: &str = "accounts";
+const TICKETS: &str = "tickets";
+/// The version of what the sealed fields hold; part of each field's context.
+const SCHEMA: u32 = 1;
+
+fn envelope(sealed: &[u8]) -> Result<Envelope, Error> {
+    Envelope::parse(sealed).map_err(|error| Error::because(ErrorKind::Corrupt, error))
+}

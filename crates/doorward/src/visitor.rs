@@ -1,0 +1,89 @@
+//! Who stands at the door, as far as can be told before anything is looked up.
+
+use std::net::IpAddr;
+
+use doorward_fields::BlindIndex;
+use doorward_store::{AccountId, LookupKey};
+use doorward_throttle::Attempt;
+
+use crate::attempt::Login;
+use crate::authenticator::Inner;
+use crate::device::{DeviceId, DeviceToken};
+use crate::error::Error;
+use crate::event::{Event, EventKind};
+use crate::identifier::Identifier;
+use crate::vault::{Vault, lookup_key};
+
+/// A login without its password: an identifier that may be nobody's, a source, a device.
+#[derive(Debug)]
+pub(crate) struct Visitor {
+    pub(crate) indexes: Vec<BlindIndex>,
+    pub(crate) keys: Vec<LookupKey>,
+    pub(crate) source: Option<IpAddr>,
+    pub(crate) device: Option<DeviceId>,
+}
+
+impl Visitor {
+    /// Whatever was typed becomes a visitor: nothing is refused here, or refusals would differ.
+    pub(crate) fn parse(login: &Login, vault: &Vault) -> Result<Self, Error> {
+        let mut visitor = Self::named(&Identifier::lenient(&login.identifier.0), vault)?;
+        visitor.source = login.source;
+        visitor.device = login
+            .device
+            .as_ref()
+            .and_then(|token| vault.verify_device(token, &visitor.indexes));
+        Ok(visitor)
+    }
+
+    pub(crate) fn named(identifier: &Identifier, vault: &Vault) -> Result<Self, Error> {
+        let indexes = vault.indexes(identifier);
+        let keys = indexes.iter().map(lookup_key).collect::<Result<_, _>>()?;
+        Ok(Self {
+            indexes,
+            keys,
+            source: None,
+            device: None,
+        })
+    }
+
+    /// The facts that the throttle counts by.
+    pub(crate) fn attempt(&self) -> Attempt<'_> {
+        Attempt {
+            account: self.account_subject(),
+            device: self.device.as_ref().map(|device| device.0.as_slice()),
+            source: self.source,
+        }
+    }
+
+    pub(crate) fn account_subject(&self) -> &[u8; 32] {
+        self.indexes[0].digest()
+    }
+
+    /// The token to keep on this device: of the same device, where it is known.
+    pub(crate) fn token(&self, vault: &Vault) -> Result<DeviceToken, Error> {
+        let device = self.device.map_or_else(DeviceId::generate, Ok)?;
+        Ok(vault.issue_device(device, &self.indexes))
+    }
+}
+
+impl Inner {
+    /// Emits one audit event about a visitor.
+    pub(crate) fn emit(&self, visitor: &Visitor, kind: EventKind, account: Option<AccountId>) {
+        self.events.record(&Event {
+            at: self.clock.now(),
+            kind,
+            account,
+            subject: pseudonym(visitor.account_subject()),
+            source: visitor.source,
+            known_device: visitor.device.is_some(),
+        });
+    }
+}
+
+/// Eight bytes of a keyed digest: enough to follow one subject through a log, and nothing to guess by.
+pub(crate) fn pseudonym(digest: &[u8; 32]) -> String {
+    digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
