@@ -98,8 +98,9 @@ async fn r01_full_accounts_answer_alike_for_free_and_taken_names() {
 async fn flood_of_fresh_keys_neither_grows_the_store_nor_drives_out_heavy_rows() {
     const MAX: usize = 1000;
     let store = MemoryStore::with_limits(Limits::default().with_counters(MAX));
-    for number in 0..50 {
-        add(&store, number, 10, 10_000, 0).await;
+    // Grown attempt by attempt, as under attack.
+    for number in (0..10).flat_map(|_| 0..50) {
+        add(&store, number, 1, 10_000, 0).await;
     }
     for number in 1000..51_000 {
         add(&store, number, 1, 20_000, 0).await;
@@ -152,6 +153,18 @@ async fn of_rows_that_weigh_the_same_the_soonest_to_expire_goes() {
     for number in 1..=10 {
         assert_eq!(count(&store, number, 0).await, 1, "row {number}");
     }
+}
+
+#[tokio::test]
+async fn a_tenth_goes_and_the_lightest_of_all_are_in_it() {
+    let store = MemoryStore::with_limits(Limits::default().with_counters(30));
+    for number in 0..30 {
+        add(&store, number, if number == 17 { 1 } else { 2 }, 1000, 0).await;
+    }
+    add(&store, 30, 1, 1000, 0).await;
+    assert_eq!(store.counters(), 28, "three went, one came");
+    assert_eq!(count(&store, 17, 0).await, 0, "the lightest is one of them");
+    assert_eq!(count(&store, 30, 0).await, 1);
 }
 
 #[tokio::test]
@@ -212,6 +225,22 @@ async fn full_tickets_drop_the_expired_and_then_refuse() {
             .is_some()
     );
     put(6, 60).await.unwrap();
+}
+
+#[tokio::test]
+async fn expiry_of_a_taken_ticket_does_not_touch_the_next_under_its_key() {
+    let store = MemoryStore::with_limits(Limits::default().with_tickets(1));
+    let key = TicketKey::new(digest(1));
+    store.put(key, vec![1], at(10)).await.unwrap();
+    assert!(store.take(key, at(0)).await.unwrap().is_some());
+    store.put(key, vec![2], at(30)).await.unwrap();
+    assert_eq!(count(&store, 0, 20).await, 0);
+    let other = TicketKey::new(digest(2));
+    assert_eq!(
+        kind(store.put(other, vec![3], at(40)).await),
+        StoreErrorKind::Full
+    );
+    assert!(store.peek(key, at(20)).await.unwrap().is_some());
 }
 
 #[tokio::test]
