@@ -16,14 +16,14 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Accounts by default: a million, some 700 MB with one lookup key each and sealed values of a
-    /// hundred bytes.
+    /// Accounts by default: a million, some 750 MB with one lookup key and 250 sealed bytes
+    /// each.
     pub const DEFAULT_ACCOUNTS: usize = 1_000_000;
 
-    /// Counter rows by default: 2^18, some 40 MB with a few cells each.
+    /// Counter rows by default: 2^18, some 60 MB with four cells each.
     pub const DEFAULT_COUNTERS: usize = 262_144;
 
-    /// Tickets by default: 2^16, some 20 MB with values of a hundred bytes.
+    /// Tickets by default: 2^16, some 25 MB with values of a hundred bytes.
     pub const DEFAULT_TICKETS: usize = 65_536;
 
     /// With at most this many accounts.
