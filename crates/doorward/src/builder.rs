@@ -1,6 +1,7 @@
 //! Building an authenticator: what must be decided, in order, then what may be.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use doorward_hash::{Cost, Hasher, PasswordPolicy};
 use doorward_store::Store;
@@ -10,6 +11,7 @@ use thiserror::Error;
 use crate::authenticator::{Authenticator, Inner};
 use crate::clock::{Clock, SystemClock};
 use crate::counting::Counting;
+use crate::deadline::DeadlineStore;
 use crate::event::{EventSink, TracingSink};
 use crate::keys::Keys;
 use crate::pool::{HashingLimits, Pool};
@@ -43,6 +45,7 @@ impl NeedsKeys {
     pub fn keys(self, keys: Keys) -> AuthenticatorBuilder {
         AuthenticatorBuilder {
             store: self.store,
+            store_deadline: Duration::from_secs(5),
             keys,
             cost: Cost::default(),
             limits: HashingLimits::default(),
@@ -61,6 +64,7 @@ impl NeedsKeys {
 #[must_use = "an authenticator is made by `build`"]
 pub struct AuthenticatorBuilder {
     store: Arc<dyn Store>,
+    store_deadline: Duration,
     keys: Keys,
     cost: Cost,
     limits: HashingLimits,
@@ -73,6 +77,13 @@ pub struct AuthenticatorBuilder {
 }
 
 impl AuthenticatorBuilder {
+    /// How long one call to the store may take before it counts as failed; 5 seconds unless told.
+    /// Nobody is let in on a failed call.
+    pub fn store_deadline(mut self, deadline: Duration) -> Self {
+        self.store_deadline = deadline;
+        self
+    }
+
     /// What a new hash costs. Old hashes that cost less are made anew at the next login; until then
     /// verifying them is filled up to the same work.
     pub fn cost(mut self, cost: Cost) -> Self {
@@ -131,9 +142,10 @@ impl AuthenticatorBuilder {
     /// [`BuildError`] when a thread cannot be started.
     pub fn build(self) -> Result<Authenticator, BuildError> {
         let pool = Pool::start(Hasher::new(self.cost), self.limits).map_err(BuildError::Thread)?;
+        let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
         Ok(Authenticator::new(Inner {
-            counting: Counting::new(Arc::clone(&self.store)),
-            store: self.store,
+            counting: Counting::new(Arc::clone(&store)),
+            store,
             vault: Vault::new(self.keys.derive(), self.tenant),
             pool,
             policy: self.policy,

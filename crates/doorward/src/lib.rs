@@ -42,6 +42,7 @@ mod authenticator;
 mod builder;
 mod clock;
 mod counting;
+mod deadline;
 mod device;
 mod error;
 mod event;

@@ -48,8 +48,7 @@ impl Wait {
 
     /// Whole seconds, rounded up, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3).
     pub fn seconds(&self) -> u64 {
-        let part = u64::from(self.length.subsec_nanos() > 0);
-        (self.length.as_secs() + part).max(1)
+        whole_seconds(self.length)
     }
 
     /// When an attempt is heard again.
@@ -126,16 +125,18 @@ pub enum Managed {
     NoSuchAccount,
 }
 
+/// Rounded up: coming back then must not be too early.
+fn whole_seconds(length: Duration) -> u64 {
+    (length.as_secs() + u64::from(length.subsec_nanos() > 0)).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn seconds_round_up_so_that_coming_back_then_is_never_too_early() {
-        let seconds = |millis| {
-            let length = Duration::from_millis(millis);
-            u64::max(length.as_secs() + u64::from(length.subsec_nanos() > 0), 1)
-        };
+        let seconds = |millis| whole_seconds(Duration::from_millis(millis));
         assert_eq!([0, 1, 1_000, 1_001, 59_999].map(seconds), [1, 1, 1, 2, 60]);
     }
 }

@@ -223,16 +223,15 @@ impl Inner {
             return credential;
         };
         let renewed = credential.clone().with_password(Some(sealed));
-        match self.store.replace(renewed, credential.version()).await {
-            Ok(Replaced::Done(_)) => {
+        match self
+            .store
+            .replace(renewed.clone(), credential.version())
+            .await
+        {
+            Ok(Replaced::Done(version)) => {
                 self.emit(visitor, EventKind::Rehashed, Some(credential.account()));
-                // Whoever changes it next has to see the new version.
-                self.store
-                    .fetch(credential.account())
-                    .await
-                    .ok()
-                    .flatten()
-                    .unwrap_or(credential)
+                // Whoever changes it next has to start from the new version.
+                renewed.with_version(version)
             }
             _ => credential,
         }

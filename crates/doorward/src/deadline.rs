@@ -1,0 +1,113 @@
+//! No call to the store is waited for without end.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use async_trait::async_trait;
+use doorward_store::{
+    AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
+    Inserted, LookupKey, Replaced, Store, StoreError, StoreErrorKind, Ticket, TicketKey,
+    TicketStore, Version,
+};
+
+/// A store whose calls end in [`StoreErrorKind::Unavailable`] after a deadline, whatever the store
+/// behind it does about time.
+///
+/// Too short a deadline turns a slow moment into refused logins; without one, a store that hangs
+/// holds every login, and all that they hold, for ever.
+#[derive(Debug)]
+pub(crate) struct DeadlineStore {
+    inner: Arc<dyn Store>,
+    deadline: Duration,
+}
+
+impl DeadlineStore {
+    pub(crate) fn new(inner: Arc<dyn Store>, deadline: Duration) -> Self {
+        Self { inner, deadline }
+    }
+
+    async fn within<T>(
+        &self,
+        operation: &'static str,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match tokio::time::timeout(self.deadline, call).await {
+            Ok(answer) => answer,
+            Err(late) => {
+                Err(StoreError::new(StoreErrorKind::Unavailable, operation).with_source(late))
+            }
+        }
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl CredentialStore for DeadlineStore {
+    async fn insert(&self, credential: Credential) -> Result<Inserted, StoreError> {
+        self.within("insert", self.inner.insert(credential)).await
+    }
+
+    async fn find(&self, keys: &[LookupKey]) -> Result<Option<Credential>, StoreError> {
+        self.within("find", self.inner.find(keys)).await
+    }
+
+    async fn fetch(&self, account: AccountId) -> Result<Option<Credential>, StoreError> {
+        self.within("fetch", self.inner.fetch(account)).await
+    }
+
+    async fn replace(
+        &self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Replaced, StoreError> {
+        self.within("replace", self.inner.replace(credential, expected))
+            .await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl CounterStore for DeadlineStore {
+    async fn update(
+        &self,
+        updates: &[CounterUpdate],
+        now: SystemTime,
+    ) -> Result<Vec<CounterRow>, StoreError> {
+        self.within("update", self.inner.update(updates, now)).await
+    }
+
+    async fn read(
+        &self,
+        keys: &[CounterKey],
+        now: SystemTime,
+    ) -> Result<Vec<CounterRow>, StoreError> {
+        self.within("read", self.inner.read(keys, now)).await
+    }
+
+    async fn clear(&self, keys: &[CounterKey]) -> Result<(), StoreError> {
+        self.within("clear", self.inner.clear(keys)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl TicketStore for DeadlineStore {
+    async fn put(
+        &self,
+        key: TicketKey,
+        value: Vec<u8>,
+        expires_at: SystemTime,
+    ) -> Result<(), StoreError> {
+        self.within("put", self.inner.put(key, value, expires_at))
+            .await
+    }
+
+    async fn peek(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
+        self.within("peek", self.inner.peek(key, now)).await
+    }
+
+    async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
+        self.within("take", self.inner.take(key, now)).await
+    }
+}

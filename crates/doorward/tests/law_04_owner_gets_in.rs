@@ -1,0 +1,132 @@
+//! Law 4: the owner gets in.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+mod support;
+
+use std::time::Duration;
+
+use doorward::{DeviceToken, EventKind, Login, Managed, Outcome, Rule};
+use support::{Door, PASSWORD, door, door_with_codes, is_verified, login, stranger};
+
+async fn device_of(door: &Door, identifier: &str) -> DeviceToken {
+    match door.login(identifier, PASSWORD).await {
+        Outcome::Verified(proof) => proof.device().clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn law_04_a_known_device_gets_in_whatever_strangers_do() {
+    for door in [door(), door_with_codes()] {
+        let door = door.with_account("alice").await;
+        let device = device_of(&door, "alice").await;
+        for n in 0..1_500 {
+            let guess = Login::new("alice", "guess").from(stranger(n));
+            let _ = door.auth.authenticate(guess).await.unwrap();
+            // And from the owner's own network, at other accounts too.
+            let _ = door
+                .auth
+                .authenticate(login(&format!("other {n}"), "guess"))
+                .await
+                .unwrap();
+            if n % 100 == 0 {
+                let owner = login("alice", PASSWORD).device(device.clone());
+                let outcome = door.auth.authenticate(owner).await.unwrap();
+                assert!(is_verified(&outcome), "after {n} guesses: {outcome:?}");
+            }
+            door.clock.advance(Duration::from_secs(600));
+        }
+    }
+}
+
+#[tokio::test]
+async fn law_04_attempts_during_a_wait_do_not_extend_it() {
+    let door = door().with_account("alice").await;
+    door.exhaust("alice").await;
+    let mut until = None;
+    for n in 0..50 {
+        let guess = Login::new("alice", "guess").from(stranger(100 + n));
+        let Outcome::Wait(wait) = door.auth.authenticate(guess).await.unwrap() else {
+            panic!()
+        };
+        assert_eq!(*until.get_or_insert(wait.until()), wait.until());
+        door.clock.advance(Duration::from_secs(1));
+    }
+    door.clock.set(until.unwrap());
+    assert!(is_verified(&door.login("alice", PASSWORD).await));
+}
+
+#[tokio::test]
+async fn law_04_the_announced_wait_is_enough() {
+    let door = door().with_account("alice").await;
+    for round in 0..20 {
+        let guess = Login::new("alice", "guess").from(stranger(round));
+        if let Outcome::Wait(wait) = door.auth.authenticate(guess).await.unwrap() {
+            door.clock.advance(Duration::from_secs(wait.seconds()));
+            assert!(is_verified(&door.login("alice", PASSWORD).await));
+        }
+    }
+}
+
+#[tokio::test]
+async fn law_04_an_operator_can_lift_a_wait() {
+    let door = door().with_account("alice").await;
+    door.exhaust("alice").await;
+    assert!(matches!(
+        door.login("alice", PASSWORD).await,
+        Outcome::Wait(_)
+    ));
+    assert_eq!(door.auth.unlock("ALICE").await.unwrap(), Managed::Done);
+    assert!(is_verified(&door.login("alice", PASSWORD).await));
+    assert_eq!(
+        door.auth.unlock("nobody").await.unwrap(),
+        Managed::NoSuchAccount
+    );
+    assert!(door.events.kinds().contains(&EventKind::Unlocked));
+}
+
+#[tokio::test]
+async fn law_05_a_stolen_device_is_cut_off_and_then_a_stranger() {
+    let door = door().with_account("alice").await;
+    let stolen = device_of(&door, "alice").await;
+    let mut rules = Vec::new();
+    let mut rejected = 0;
+    for _ in 0..60 {
+        let guess = login("alice", "guess").device(stolen.clone());
+        match door.auth.authenticate(guess).await.unwrap() {
+            Outcome::Rejected => rejected += 1,
+            Outcome::Wait(wait) => {
+                rules.push(wait.rule());
+                door.clock.advance(Duration::from_secs(wait.seconds()));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(
+        rules.contains(&Rule::Device) && rules.contains(&Rule::Account),
+        "{rules:?}"
+    );
+    assert!(rejected <= 10 + 30, "{rejected}");
+}
+
+#[tokio::test]
+async fn law_04_a_device_of_one_account_is_nothing_to_another() {
+    let door = door()
+        .with_account("alice")
+        .await
+        .with_account("mallory")
+        .await;
+    let mallorys = device_of(&door, "mallory").await;
+    door.exhaust("alice").await;
+    let attempt = login("alice", PASSWORD).device(mallorys);
+    assert!(matches!(
+        door.auth.authenticate(attempt).await.unwrap(),
+        Outcome::Wait(_)
+    ));
+    let forged = login("alice", PASSWORD).device(DeviceToken::new("dwd_AAAA"));
+    assert!(matches!(
+        door.auth.authenticate(forged).await.unwrap(),
+        Outcome::Wait(_)
+    ));
+}
