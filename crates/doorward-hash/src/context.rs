@@ -72,7 +72,7 @@ mod tests {
         let context = ["Alice.Liddell@Example.com"];
         assert!(make_up(&context, "alice.liddell@example.com"));
         assert!(make_up(&context, "ALICE.LIDDELL"));
-        assert!(make_up(&[" wonderland\t"], "wonderland"));
+        assert!(make_up(&[" wonderland\t"], "wonderland1"));
         assert!(make_up(&["Żółćółć"], "żÓŁĆÓŁĆ"));
     }
 
@@ -108,6 +108,7 @@ mod tests {
     fn short_words_and_blanks_do_not_count() {
         assert!(!make_up(&["bob", "", "  ", "abc@x.y"], "bobbobbobbobbob"));
         assert!(!make_up(&["al@x.io"], "alalalalalalalal"));
+        assert!(make_up(&["rosa@x.io"], "rosarosarosarosa"));
         assert!(!make_up(&[], "anything"));
     }
 
