@@ -162,13 +162,15 @@ impl Pool {
     {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |hasher, arena| {
-            // Whoever asked gave up: at the deadline, so nobody waits for the answer.
-            if !sender.is_closed() {
-                // Nobody waits any more: the answer is not needed.
-                let _ = sender.send(work(hasher, arena));
-            }
+            // Whoever asked gave up at the deadline: nobody needs the answer.
+            let answer = (!sender.is_closed()).then(|| work(hasher, arena));
+            Box::new(move || {
+                // Nor now, if it fails.
+                let _ = answer.map(|answer| sender.send(answer));
+            })
         });
-        self.shared.submit(job, self.limits.queue)?;
+        self.shared
+            .submit(job, self.limits.threads + self.limits.queue)?;
         match tokio::time::timeout(self.limits.deadline, receiver).await {
             Ok(Ok(answer)) => answer.map_err(Error::from),
             Ok(Err(_)) => Err(Error::new(ErrorKind::Internal)),
@@ -191,7 +193,10 @@ impl Drop for Pool {
     }
 }
 
-type Job = Box<dyn FnOnce(&Hasher, &mut Arena) + Send>;
+/// Computes, and returns what tells the answer: that is called once the thread and its memory are
+/// free again, so that whoever hears it finds them free.
+type Job = Box<dyn FnOnce(&Hasher, &mut Arena) -> Tell + Send>;
+type Tell = Box<dyn FnOnce() + Send>;
 
 struct Shared {
     hasher: Hasher,
@@ -211,7 +216,6 @@ struct State {
     running: usize,
     used: Vec<Arena>,
     wiped: Vec<Arena>,
-    idle: usize,
     closed: bool,
 }
 
@@ -233,10 +237,9 @@ impl Shared {
         }
     }
 
-    fn submit(&self, job: Job, queue: usize) -> Result<(), Error> {
+    fn submit(&self, job: Job, most: usize) -> Result<(), Error> {
         let mut state = self.lock();
-        // A job that an idle thread takes at once does not wait in the queue.
-        if state.jobs.len() >= queue + state.idle {
+        if state.jobs.len() + state.running >= most {
             self.shed.fetch_add(1, Ordering::Relaxed);
             return Err(Error::new(ErrorKind::Saturated));
         }
@@ -259,10 +262,15 @@ impl Shared {
                 state.running += 1;
                 drop(state);
                 // A panic in a hash must not cost the pool a thread; its caller gets an error.
-                let _ = catch_unwind(AssertUnwindSafe(|| job(&self.hasher, &mut arena)));
+                let tell = catch_unwind(AssertUnwindSafe(|| job(&self.hasher, &mut arena)));
                 state = self.lock();
                 state.running -= 1;
                 state.used.push(arena);
+                if let Ok(tell) = tell {
+                    drop(state);
+                    tell();
+                    state = self.lock();
+                }
             } else if state.closed {
                 return;
             } else {
@@ -272,21 +280,17 @@ impl Shared {
     }
 
     /// Waits for a job; wipes used memory when none comes.
-    fn rest<'a>(&'a self, mut state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        state.idle += 1;
+    fn rest<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         if state.used.is_empty() {
-            state = self
+            return self
                 .wake
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
-            state.idle -= 1;
-            return state;
         }
         let (mut state, timeout) = self
             .wake
             .wait_timeout(state, WIPE_AFTER)
             .unwrap_or_else(PoisonError::into_inner);
-        state.idle -= 1;
         if timeout.timed_out() && state.jobs.is_empty() {
             let mut used = std::mem::take(&mut state.used);
             drop(state);
@@ -311,5 +315,72 @@ impl std::fmt::Debug for Shared {
         f.debug_struct("Shared")
             .field("hasher", &self.hasher)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward_hash::{Cost, PasswordPolicy, Verdict};
+
+    use super::*;
+
+    fn accepted() -> doorward_hash::AcceptedPassword {
+        PasswordPolicy::default()
+            .check(Password::from("seven quiet herons"), &[])
+            .unwrap()
+    }
+
+    fn pool(threads: usize) -> Pool {
+        let limits = HashingLimits::default().with_threads(threads);
+        Pool::start(Hasher::new(Cost::minimal_for_tests()), limits).unwrap()
+    }
+
+    #[tokio::test]
+    async fn law_08_memory_is_reused_and_wiped_when_nothing_follows() {
+        let pool = pool(3);
+        let accepted = accepted();
+        for _ in 0..20 {
+            pool.hash(Permit::from(&accepted), accepted.password().clone())
+                .await
+                .unwrap();
+        }
+        let arenas = || {
+            let state = pool.shared.lock();
+            (
+                state.used.len(),
+                state.wiped.len(),
+                state.wiped.iter().any(Arena::is_dirty),
+            )
+        };
+        assert!(
+            arenas().0 + arenas().1 <= 1,
+            "jobs in a row use one arena: {:?}",
+            arenas()
+        );
+        tokio::time::sleep(20 * WIPE_AFTER).await;
+        assert_eq!(arenas(), (0, 1, false));
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_job_costs_no_thread() {
+        let pool = pool(1);
+        let accepted = accepted();
+        let panicking = |_: &Hasher, _: &mut Arena| -> Result<(), HashError> { panic!("a fault") };
+        let failed = pool
+            .run(Permit::from(&accepted), panicking)
+            .await
+            .unwrap_err();
+        assert_eq!(failed.kind(), ErrorKind::Internal);
+        let hash = pool
+            .hash(Permit::from(&accepted), accepted.password().clone())
+            .await
+            .unwrap();
+        let permit = Permit::from(&accepted);
+        let verified = pool
+            .verify(permit, accepted.password().clone(), Some(hash))
+            .await
+            .unwrap();
+        assert_eq!(verified.verdict(), Verdict::Valid);
+        assert_eq!(pool.stats().running, 0);
     }
 }

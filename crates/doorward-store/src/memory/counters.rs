@@ -15,8 +15,8 @@ pub(super) struct Counters {
 pub(super) struct Row {
     pub(super) cells: CounterRow,
     pub(super) expires_at: SystemTime,
-    /// The sum of the cells without sign: kept here so that making room need not follow each row
-    /// to its cells.
+    /// The sum of the cells without sign, each at most [`HEAVIEST_CELL`]: kept here so that making
+    /// room need not follow each row to its cells.
     weight: u64,
 }
 
@@ -129,8 +129,12 @@ impl Row {
     }
 }
 
+/// A cell that holds a time is no more than a cell that counts to a thousand.
+const HEAVIEST_CELL: u64 = 1_000;
+
 fn weight(cells: &CounterRow) -> u64 {
-    cells.iter().fold(0, |sum: u64, (_, value)| {
-        sum.saturating_add(value.unsigned_abs())
-    })
+    cells
+        .iter()
+        .map(|(_, value)| value.unsigned_abs().min(HEAVIEST_CELL))
+        .sum()
 }
