@@ -3,7 +3,7 @@ use std::{fmt, ops::Add};
 /// Work counted in Argon2 blocks: one is the computation of 1 KiB of memory.
 ///
 /// `work = blocks of memory * passes`. It is a count and not a time: a block takes some tenths of a
-/// microsecond, a little less where the memory fits a processor cache.
+/// microsecond, and up to a fifth less where the memory fits a processor cache.
 ///
 /// ```
 /// use doorward_hash::{Cost, Work};
