@@ -17,9 +17,9 @@ use crate::window::Window;
 /// |---|---|---|---|---|
 /// | account, unknown devices | 4 | 1, 5, 15, 60 min | 24 h | 30 a day, 60 in a row |
 /// | known device | 5 | 1, 5, 15 min | 24 h | 10 in a row, then it is unknown |
-/// | source (IPv4, IPv6 /64) | 10 | 1, 5, 15, 30 min | 24 h | 81 a day |
+/// | source (IPv4, IPv6 /64) | 10 | 1, 5, 15, 60 min | 24 h | 47 a day |
 /// | prefix (IPv4 /24, IPv6 /48) | 40 | 10 s, 1, 5 min | 24 h | 430 a day |
-/// | no address | 10 | 1, 5, 15, 30 min | 24 h | 81 a day, all together |
+/// | no address | 10 | 1, 5, 15, 60 min | 24 h | 47 a day, all together |
 /// | site, unknown devices | 100 | step-up; without it 1, 5, 15 s | 1 h | learns nothing |
 ///
 /// Sources, prefixes and the site are shared by people: four logins there make up for one failure,
@@ -76,7 +76,7 @@ impl Policy {
             verified_per_credit: None,
             consecutive: Some(most),
         };
-        let source = [(10, 60), (20, 300), (30, 900), (40, 1_800)];
+        let source = [(10, 60), (15, 300), (20, 900), (25, 3_600)];
         Self {
             account: own(&[(4, 60), (5, 300), (6, 900), (7, 3_600)], 60),
             device: own(&[(5, 60), (6, 300), (7, 900)], 10),
@@ -292,7 +292,7 @@ mod tests {
                 .most_within(Duration::from_secs(86_400))
         });
         assert_eq!(policy.guesses_per_day(), 30);
-        assert_eq!((per_day[2], per_day[3], per_day[4]), (81, 430, 81));
+        assert_eq!((per_day[2], per_day[3], per_day[4]), (47, 430, 47));
         for kind in KINDS {
             let rungs = policy.rule(kind).ladder.clone();
             assert!(Ladder::new(rungs.rungs()).is_ok(), "{kind:?}");

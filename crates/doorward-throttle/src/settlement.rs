@@ -50,9 +50,13 @@ impl Policy {
                 Settlement::Verified => self.on_verified(kind, gives_credit, now, &mut changes),
                 // Failures in answer to a bound on consecutive ones are not counted on the account:
                 // nothing was learned, and counting would make the owner wait behind strangers.
+                // They keep the run alive: it lapses only when nobody guesses.
                 Settlement::Failed
                     if kind == ScopeKind::Account
-                        && admission.challenge() == Some(Rule::Consecutive) => {}
+                        && admission.challenge() == Some(Rule::Consecutive) =>
+                {
+                    changes.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
+                }
                 Settlement::Failed => self.on_failed(kind, counters, now, &mut changes),
                 Settlement::CodeSent if kind == ScopeKind::Account => {
                     changes.push(Change::Add(self.codes.column(Kind::Codes, now), 1));

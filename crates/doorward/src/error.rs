@@ -97,6 +97,7 @@ impl From<HashError> for Error {
     fn from(error: HashError) -> Self {
         let kind = match error {
             HashError::OutOfMemory => ErrorKind::OutOfMemory,
+            HashError::OverCeiling(_) => ErrorKind::Corrupt,
             _ => ErrorKind::Internal,
         };
         Self::because(kind, error)
