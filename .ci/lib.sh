@@ -1,0 +1,37 @@
+# What the steps share; each sources it. Not a program.
+# shellcheck shell=bash
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
+
+# The exit status of a step that this machine cannot run.
+readonly SKIPPED=77
+
+# Shows a command, then runs it.
+run() {
+    printf '+ %s\n' "$*"
+    "$@"
+}
+
+fail() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+}
+
+skip() {
+    printf 'skipped: %s\n' "$*"
+    exit "$SKIPPED"
+}
+
+# Makes a cargo subcommand available: in .ci/tools, unless it is installed in this version.
+tool() {
+    local -r name=$1 version=${VERSIONS[$1]}
+    export PATH=$PWD/.ci/tools/bin:$PATH
+    if [[ $("$name" --version 2>/dev/null) != "$name $version"* ]]; then
+        run cargo install --quiet --locked --root .ci/tools "$name@$version"
+    fi
+}
+
+declare -rA VERSIONS=([cargo-deny]=0.20.2 [cargo-fuzz]=0.13.2)
