@@ -9,7 +9,9 @@ use tokio::runtime::{Builder, Runtime};
 
 static DOOR: LazyLock<(Authenticator, Runtime)> = LazyLock::new(|| {
     let keys = Keys::parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8").unwrap();
-    let door = Authenticator::builder().store(MemoryStore::new()).keys(keys);
+    let door = Authenticator::builder()
+        .store(MemoryStore::new())
+        .keys(keys);
     (
         door.build().unwrap(),
         Builder::new_current_thread().build().unwrap(),
