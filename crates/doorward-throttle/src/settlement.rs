@@ -95,6 +95,20 @@ impl Policy {
         }
     }
 
+    /// Lifts an account's waits: its failures are forgotten. Room that attempts under way hold stays
+    /// theirs, so that lifting a wait gives nobody more room than the policy does.
+    pub fn lift(&self, account: &[u8], counters: &Counters, now: SystemTime) -> ScopeUpdate {
+        let failed = counters
+            .slots(Kind::Failed)
+            .map(|(slot, _)| column(Kind::Failed, slot));
+        let forgotten = failed
+            .chain([column(Kind::LastFailure, 0)])
+            .map(Change::Remove);
+        let mut update = self.end_run(account, now);
+        update.changes.extend(forgotten);
+        update
+    }
+
     /// An account gives shared scopes only so many credits a day, so that nobody buys an address
     /// room for guesses by logging in to an account of his own all day.
     fn may_give(&self, reservation: &Reservation, rows: &[Counters], now: SystemTime) -> bool {

@@ -57,14 +57,15 @@ impl Window {
         column(kind, self.slot(now))
     }
 
-    /// How many events of `kind` count at `now`. Events in slots ahead of `now`, written by an
+    /// How many events of `kind` count at `now`. A slot below zero (its row was lost in between) is
+    /// none, and takes nothing from the others. Events in slots ahead of `now`, written by an
     /// instance whose clock is ahead, count too.
     pub(crate) fn count(&self, counters: &Counters, kind: Kind, now: SystemTime) -> u64 {
         let oldest = self.slot(now).saturating_sub(self.slots);
         counters
             .slots(kind)
             .filter(|&(slot, _)| slot >= oldest)
-            .fold(0_i64, |sum, (_, value)| sum.saturating_add(value))
+            .fold(0_i64, |sum, (_, value)| sum.saturating_add(value.max(0)))
             .try_into()
             .unwrap_or(0)
     }

@@ -178,6 +178,36 @@ fn law_04_no_wait_is_permanent_and_a_step_up_replaces_the_longest() {
 }
 
 #[test]
+fn law_03_lifting_a_wait_gives_no_more_room_than_the_policy() {
+    let mut door = Door::default();
+    let under_way: Vec<_> = (0..4)
+        .map(|n| door.begin(stranger(b"a", fresh(n)), at(0)).ok().unwrap())
+        .collect();
+    door.lift(b"a", at(0));
+    assert!(matches!(
+        door.begin(stranger(b"a", fresh(9)), at(0)),
+        Err(Answer::Busy)
+    ));
+    for admitted in under_way {
+        door.settle(admitted, Settlement::Failed, at(0));
+    }
+    assert_eq!(
+        door.begin(stranger(b"a", fresh(9)), at(0))
+            .err()
+            .unwrap()
+            .denial()
+            .until(),
+        at(60)
+    );
+    door.lift(b"a", at(1));
+    let again = (0..9).filter(|&n| {
+        door.attempt(stranger(b"a", fresh(20 + n)), Settlement::Failed, at(1))
+            .is_checked()
+    });
+    assert_eq!(again.count(), 4);
+}
+
+#[test]
 fn law_05_a_device_that_guesses_is_cut_off() {
     let mut door = Door::default();
     let thief = Attempt {
@@ -201,13 +231,22 @@ fn law_05_a_device_that_guesses_is_cut_off() {
 #[test]
 fn law_05_rows_stay_small_under_an_attack_of_months() {
     let mut door = Door::default();
-    for hour in 0..24 * 90 {
-        let ends = if hour % 7 == 0 {
-            Settlement::Verified
-        } else {
-            Settlement::Failed
-        };
-        door.attempt(stranger(b"a", ip("192.0.2.1")), ends, at(hour * 3_700));
+    // Failures and logins, on one account and on many, in every slot of every window.
+    for step in 0..24_u64 * 60 * 9 {
+        let now = at(step * 601);
+        let source = ip("192.0.2.1");
+        door.attempt(stranger(b"a", source), Settlement::Failed, now);
+        door.attempt(stranger(b"a", source), Settlement::Verified, now);
+        door.attempt(
+            stranger(&step.to_be_bytes(), source),
+            Settlement::Verified,
+            now,
+        );
+        door.attempt(
+            stranger(&step.to_be_bytes(), source),
+            Settlement::Failed,
+            now,
+        );
     }
     assert!(door.widest_row() <= 64, "{}", door.widest_row());
 }

@@ -130,8 +130,16 @@ impl Inner {
         let Some(credential) = self.store.find(&visitor.keys).await? else {
             return Ok(Managed::NoSuchAccount);
         };
-        let scopes = [Scope::account(visitor.account_subject())];
-        self.counting.clear(self.vault.counters(), &scopes).await?;
+        let (account, now) = (visitor.account_subject(), self.clock.now());
+        let scope = Scope::account(account);
+        let counters = self
+            .counting
+            .read(self.vault.counters(), &scope, now)
+            .await?;
+        let lifted = [self.policy.lift(account, &counters, now)];
+        self.counting
+            .apply(self.vault.counters(), &lifted, now)
+            .await?;
         self.emit(&visitor, EventKind::Unlocked, Some(credential.account()));
         Ok(Managed::Done)
     }

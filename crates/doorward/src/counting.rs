@@ -33,10 +33,15 @@ impl Counting {
         Ok(rows.iter().map(to_counters).collect())
     }
 
-    /// Forgets all that is counted on these scopes.
-    pub(crate) async fn clear(&self, key: &MacKey, scopes: &[Scope]) -> Result<(), StoreError> {
-        let keys: Vec<_> = scopes.iter().map(|scope| counter_key(key, scope)).collect();
-        self.store.clear(&keys).await
+    /// The row of one scope as it stands.
+    pub(crate) async fn read(
+        &self,
+        key: &MacKey,
+        scope: &Scope,
+        now: SystemTime,
+    ) -> Result<Counters, StoreError> {
+        let rows = self.store.read(&[counter_key(key, scope)], now).await?;
+        Ok(rows.first().map(to_counters).unwrap_or_default())
     }
 }
 

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_throttle::{
-    Admission, Attempt, Counters, Decision, Denial, Policy, Reservation, Rule, ScopeUpdate,
+    Admission, Attempt, Counters, Decision, Denial, Policy, Reservation, Rule, Scope, ScopeUpdate,
     Settlement,
 };
 
@@ -115,6 +115,16 @@ impl Door {
             .policy
             .settle(admission, &reservation, &rows, ends, now);
         self.apply(&updates, now);
+    }
+
+    /// Lifts an account's waits, as an operator does.
+    pub fn lift(&mut self, account: &[u8], now: SystemTime) {
+        let row = self
+            .rows
+            .get(Scope::account(account).key())
+            .map(|(row, _)| row.clone());
+        let update = self.policy.lift(account, &row.unwrap_or_default(), now);
+        self.apply(&[update], now);
     }
 
     pub fn widest_row(&self) -> usize {
