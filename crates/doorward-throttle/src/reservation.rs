@@ -71,10 +71,35 @@ impl Policy {
     }
 
     /// Gives the room back: for an attempt that was not admitted, or whose password could not be
-    /// checked. It leaves no trace, so an attempt during a wait neither counts nor extends it.
-    pub fn release(&self, reservation: &Reservation, now: SystemTime) -> Vec<ScopeUpdate> {
-        self.updates(reservation, now, |_| {
-            vec![Change::Add(reservation.pending, -1)]
+    /// checked. It counts nothing, so an attempt during a wait neither counts nor extends it.
+    ///
+    /// `rows` are those that were decided on; they say which old columns to drop.
+    pub fn release(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> Vec<ScopeUpdate> {
+        let room = Change::Add(reservation.pending, -1);
+        self.updates(reservation, now, |at| {
+            let mut changes = vec![room];
+            self.forget(reservation, rows, at, now, &mut changes);
+            changes
+        })
+    }
+
+    /// Drops the columns that cannot count any more, and nothing else: for rows that grew too wide
+    /// for their store while settling failed.
+    pub fn tidy(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> Vec<ScopeUpdate> {
+        self.updates(reservation, now, |at| {
+            let mut changes = Vec::new();
+            self.forget(reservation, rows, at, now, &mut changes);
+            changes
         })
     }
 
@@ -130,6 +155,25 @@ impl Policy {
             expires_at: self.expiry(scope.kind(), now),
         };
         reservation.scopes.iter().enumerate().map(update).collect()
+    }
+
+    /// Drops the columns of one row that cannot count any more: a row under attack for months must
+    /// not grow.
+    pub(crate) fn forget(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        at: usize,
+        now: SystemTime,
+        out: &mut Vec<Change>,
+    ) {
+        let Some(counters) = rows.get(at) else { return };
+        out.extend(self.reservations.forget(counters, Kind::Pending, now));
+        let window = self.rule(reservation.scopes[at].kind()).window;
+        for counted in [Kind::Failed, Kind::Credit, Kind::Given] {
+            out.extend(window.forget(counters, counted, now));
+        }
+        out.extend(self.codes.forget(counters, Kind::Codes, now));
     }
 
     pub(crate) fn expiry(&self, kind: ScopeKind, now: SystemTime) -> SystemTime {

@@ -63,7 +63,7 @@ impl Policy {
                 }
                 Settlement::CodeSent | Settlement::CodeHeld => {}
             }
-            self.forget(kind, counters, now, &mut changes);
+            self.forget(reservation, rows, at, now, &mut changes);
             changes
         });
         if settlement == Settlement::Verified && reservation.scopes[0].kind() == ScopeKind::Device {
@@ -155,14 +155,6 @@ impl Policy {
                 Change::Add(streak, 1)
             });
         }
-    }
-
-    fn forget(&self, kind: ScopeKind, counters: &Counters, now: SystemTime, out: &mut Vec<Change>) {
-        out.extend(self.reservations.forget(counters, Kind::Pending, now));
-        for counted in [Kind::Failed, Kind::Credit, Kind::Given] {
-            out.extend(self.rule(kind).window.forget(counters, counted, now));
-        }
-        out.extend(self.codes.forget(counters, Kind::Codes, now));
     }
 }
 

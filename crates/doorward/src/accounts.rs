@@ -131,12 +131,15 @@ impl Inner {
             return Ok(Managed::NoSuchAccount);
         };
         let (account, now) = (visitor.account_subject(), self.clock.now());
-        let scope = Scope::account(account);
-        let counters = self
+        let scopes = [Scope::account(account)];
+        let rows = self
             .counting
-            .read(self.vault.counters(), &scope, now)
+            .read(self.vault.counters(), &scopes, now)
             .await?;
-        let lifted = [self.policy.lift(account, &counters, now)];
+        let lifted: Vec<_> = rows
+            .iter()
+            .map(|row| self.policy.lift(account, row, now))
+            .collect();
         self.counting
             .apply(self.vault.counters(), &lifted, now)
             .await?;

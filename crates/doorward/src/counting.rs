@@ -33,15 +33,21 @@ impl Counting {
         Ok(rows.iter().map(to_counters).collect())
     }
 
-    /// The row of one scope as it stands.
+    /// The rows of these scopes as they stand, in order.
     pub(crate) async fn read(
         &self,
         key: &MacKey,
-        scope: &Scope,
+        scopes: &[Scope],
         now: SystemTime,
-    ) -> Result<Counters, StoreError> {
-        let rows = self.store.read(&[counter_key(key, scope)], now).await?;
-        Ok(rows.first().map(to_counters).unwrap_or_default())
+    ) -> Result<Vec<Counters>, StoreError> {
+        let keys: Vec<_> = scopes.iter().map(|scope| counter_key(key, scope)).collect();
+        Ok(self
+            .store
+            .read(&keys, now)
+            .await?
+            .iter()
+            .map(to_counters)
+            .collect())
     }
 }
 

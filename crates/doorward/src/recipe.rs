@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_hash::{Password, Verdict};
-use doorward_store::{Credential, Replaced, Status};
+use doorward_store::{Credential, Replaced, Status, StoreErrorKind};
 use doorward_throttle::{Admission, Counters, Decision, Reservation, Settlement};
 use tracing::Instrument;
 
@@ -65,6 +65,7 @@ impl Inner {
     /// logins in parallel are served one after the other instead of being refused.
     async fn admit(&self, visitor: &mut Visitor) -> Result<Result<Admitted, Wait>, Error> {
         let mut give_up = None;
+        let mut tidied = false;
         loop {
             let now = self.clock.now();
             let (reservation, updates) = self.policy.reserve(&visitor.attempt(), now);
@@ -72,11 +73,18 @@ impl Inner {
                 self.counting.apply(self.vault.counters(), &updates, now),
                 self.store.find(&visitor.keys),
             );
-            let rows = rows?;
+            let rows = match rows {
+                Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
+                    self.tidy(&reservation).await?;
+                    tidied = true;
+                    continue;
+                }
+                rows => rows?,
+            };
             let credential = match found {
                 Ok(credential) => credential,
                 Err(error) => {
-                    self.release(&reservation).await;
+                    self.release(&reservation, &rows).await;
                     return Err(error.into());
                 }
             };
@@ -91,7 +99,7 @@ impl Inner {
                     credential,
                 }));
             }
-            self.release(&reservation).await;
+            self.release(&reservation, &rows).await;
             match decision {
                 Decision::Deny(denial) => return Ok(Err(Wait::new(denial, now))),
                 Decision::Distrust => visitor.device = None,
@@ -253,19 +261,34 @@ impl Inner {
     }
 
     async fn give_up(&self, visitor: &Visitor, admitted: Admitted, error: Error) -> Error {
-        self.release(&admitted.reservation).await;
+        self.release(&admitted.reservation, &admitted.rows).await;
         self.settled.notify_one();
         self.answer_error(visitor, error)
     }
 
     /// Gives room back. If that fails the room lapses by itself.
-    async fn release(&self, reservation: &Reservation) {
+    async fn release(&self, reservation: &Reservation, rows: &[Counters]) {
         let now = self.clock.now();
-        let updates = self.policy.release(reservation, now);
+        let updates = self.policy.release(reservation, rows, now);
         let _ = self
             .counting
             .apply(self.vault.counters(), &updates, now)
             .await;
+    }
+
+    /// Makes rows narrow again that no settlement could tidy: a store that lost settlements for half
+    /// an hour must not refuse these rows for ever.
+    async fn tidy(&self, reservation: &Reservation) -> Result<(), Error> {
+        let now = self.clock.now();
+        let rows = self
+            .counting
+            .read(self.vault.counters(), reservation.scopes(), now)
+            .await?;
+        let updates = self.policy.tidy(reservation, &rows, now);
+        self.counting
+            .apply(self.vault.counters(), &updates, now)
+            .await?;
+        Ok(())
     }
 }
 

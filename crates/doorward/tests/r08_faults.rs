@@ -186,3 +186,22 @@ async fn r08_faults_at_random_never_let_a_wrong_password_in() {
         );
     }
 }
+
+#[tokio::test]
+async fn r08_rows_that_a_failing_store_let_grow_are_made_narrow_again() {
+    let door = door().with_account("alice").await;
+    // Two hours in which nothing could be settled or given back: every reservation stays.
+    for n in 0..240 {
+        door.store.reset_log();
+        door.store
+            .fail_nth(Operation::Update, 2, Fault::Unavailable);
+        door.store
+            .fail_nth(Operation::Update, 3, Fault::Unavailable);
+        let guess = Login::new("alice", "wrong").from(stranger(n));
+        let _ = door.auth.authenticate(guess).await;
+        door.clock.advance(Duration::from_secs(31));
+    }
+    door.store.heal();
+    door.clock.advance(Duration::from_secs(300));
+    assert!(is_verified(&door.login("alice", PASSWORD).await));
+}

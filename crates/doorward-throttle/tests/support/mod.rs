@@ -100,7 +100,7 @@ impl Door {
             Decision::Busy => Answer::Busy,
             Decision::Distrust => Answer::Distrust,
         };
-        let updates = self.policy.release(&reservation, now);
+        let updates = self.policy.release(&reservation, &rows, now);
         self.apply(&updates, now);
         Err(answer)
     }
