@@ -37,6 +37,7 @@
 #![forbid(unsafe_code)]
 
 mod accounts;
+mod admission;
 mod attempt;
 mod authenticator;
 mod builder;

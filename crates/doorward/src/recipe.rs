@@ -1,13 +1,13 @@
 //! The recipe of `authenticate()`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use doorward_hash::{Password, Verdict};
-use doorward_store::{Credential, Replaced, Status, StoreErrorKind};
-use doorward_throttle::{Admission, Counters, Decision, Reservation, Settlement};
+use doorward_store::{Credential, Replaced, Status};
+use doorward_throttle::Settlement;
 use tracing::Instrument;
 
+use crate::admission::Admitted;
 use crate::attempt::Login;
 use crate::authenticator::Inner;
 use crate::error::{Error, ErrorKind};
@@ -59,62 +59,6 @@ impl Inner {
         let task = tokio::spawn(rest.instrument(span));
         task.await
             .unwrap_or_else(|error| Err(Error::because(ErrorKind::Internal, error)))
-    }
-
-    /// Step 2. Waits for room while attempts under way fill what is left of a budget, so that right
-    /// logins in parallel are served one after the other instead of being refused.
-    async fn admit(&self, visitor: &mut Visitor) -> Result<Result<Admitted, Wait>, Error> {
-        let mut give_up = None;
-        let mut tidied = false;
-        loop {
-            let now = self.clock.now();
-            let (reservation, updates) = self.policy.reserve(&visitor.attempt(), now);
-            let (rows, found) = tokio::join!(
-                self.counting.apply(self.vault.counters(), &updates, now),
-                self.store.find(&visitor.keys),
-            );
-            let rows = match rows {
-                Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
-                    self.tidy(&reservation).await?;
-                    tidied = true;
-                    continue;
-                }
-                rows => rows?,
-            };
-            let credential = match found {
-                Ok(credential) => credential,
-                Err(error) => {
-                    self.release(&reservation, &rows).await;
-                    return Err(error.into());
-                }
-            };
-            let decision = self
-                .policy
-                .decide(&reservation, &rows, now, self.notifier.is_some());
-            if let Decision::Admit(admission) = decision {
-                return Ok(Ok(Admitted {
-                    admission,
-                    reservation,
-                    rows,
-                    credential,
-                }));
-            }
-            self.release(&reservation, &rows).await;
-            match decision {
-                Decision::Deny(denial) => return Ok(Err(Wait::new(denial, now))),
-                Decision::Distrust => visitor.device = None,
-                Decision::Busy | Decision::Admit(_) => {
-                    let give_up =
-                        give_up.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
-                    tokio::select! {
-                        () = give_up => return Err(Error::new(ErrorKind::Saturated)),
-                        () = self.settled.notified() => {}
-                        // Another instance does not tell when it settles.
-                        () = tokio::time::sleep(POLL) => {}
-                    }
-                }
-            }
-        }
     }
 
     /// Step 3. A stored hash that cannot be read is not a wrong password: after the same work, the
@@ -265,43 +209,6 @@ impl Inner {
         self.settled.notify_one();
         self.answer_error(visitor, error)
     }
-
-    /// Gives room back. If that fails the room lapses by itself.
-    async fn release(&self, reservation: &Reservation, rows: &[Counters]) {
-        let now = self.clock.now();
-        let updates = self.policy.release(reservation, rows, now);
-        let _ = self
-            .counting
-            .apply(self.vault.counters(), &updates, now)
-            .await;
-    }
-
-    /// Makes rows narrow again that no settlement could tidy: a store that lost settlements for half
-    /// an hour must not refuse these rows for ever.
-    async fn tidy(&self, reservation: &Reservation) -> Result<(), Error> {
-        let now = self.clock.now();
-        let rows = self
-            .counting
-            .read(self.vault.counters(), reservation.scopes(), now)
-            .await?;
-        let updates = self.policy.tidy(reservation, &rows, now);
-        self.counting
-            .apply(self.vault.counters(), &updates, now)
-            .await?;
-        Ok(())
-    }
-}
-
-/// How long an attempt waits for room before it gives up, and how often it looks by itself.
-const PATIENCE: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(20);
-
-/// An attempt that may be checked once, and the credential it is checked against.
-struct Admitted {
-    admission: Admission,
-    reservation: Reservation,
-    rows: Vec<Counters>,
-    credential: Option<Credential>,
 }
 
 /// What was decided, and what an operator may know of it.

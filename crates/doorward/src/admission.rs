@@ -1,0 +1,111 @@
+//! Step 2 of the recipe: taking room for an attempt, and giving it back.
+
+use std::time::Duration;
+
+use doorward_store::{Credential, StoreErrorKind};
+use doorward_throttle::{Admission, Counters, Decision, Reservation};
+
+use crate::authenticator::Inner;
+use crate::error::{Error, ErrorKind};
+use crate::outcome::Wait;
+use crate::visitor::Visitor;
+
+/// An attempt that may be checked once, and the credential it is checked against.
+pub(crate) struct Admitted {
+    pub(crate) admission: Admission,
+    pub(crate) reservation: Reservation,
+    pub(crate) rows: Vec<Counters>,
+    pub(crate) credential: Option<Credential>,
+}
+
+impl Inner {
+    /// Reserves on every scope and loads the credential, in one parallel round trip.
+    ///
+    /// Waits for room while attempts under way fill what is left of a budget, so that right
+    /// logins in parallel are served one after the other instead of being refused.
+    pub(crate) async fn admit(
+        &self,
+        visitor: &mut Visitor,
+    ) -> Result<Result<Admitted, Wait>, Error> {
+        let mut give_up = None;
+        let mut tidied = false;
+        loop {
+            let now = self.clock.now();
+            let (reservation, updates) = self.policy.reserve(&visitor.attempt(), now);
+            let (rows, found) = tokio::join!(
+                self.counting.apply(self.vault.counters(), &updates, now),
+                self.store.find(&visitor.keys),
+            );
+            let rows = match rows {
+                Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
+                    self.tidy(&reservation).await?;
+                    tidied = true;
+                    continue;
+                }
+                rows => rows?,
+            };
+            let credential = match found {
+                Ok(credential) => credential,
+                Err(error) => {
+                    self.release(&reservation, &rows).await;
+                    return Err(error.into());
+                }
+            };
+            let decision = self
+                .policy
+                .decide(&reservation, &rows, now, self.notifier.is_some());
+            if let Decision::Admit(admission) = decision {
+                return Ok(Ok(Admitted {
+                    admission,
+                    reservation,
+                    rows,
+                    credential,
+                }));
+            }
+            self.release(&reservation, &rows).await;
+            match decision {
+                Decision::Deny(denial) => return Ok(Err(Wait::new(denial, now))),
+                Decision::Distrust => visitor.device = None,
+                Decision::Busy | Decision::Admit(_) => {
+                    let give_up =
+                        give_up.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
+                    tokio::select! {
+                        () = give_up => return Err(Error::new(ErrorKind::Saturated)),
+                        () = self.settled.notified() => {}
+                        // Another instance does not tell when it settles.
+                        () = tokio::time::sleep(POLL) => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives room back. If that fails the room lapses by itself.
+    pub(crate) async fn release(&self, reservation: &Reservation, rows: &[Counters]) {
+        let now = self.clock.now();
+        let updates = self.policy.release(reservation, rows, now);
+        let _ = self
+            .counting
+            .apply(self.vault.counters(), &updates, now)
+            .await;
+    }
+
+    /// Makes rows narrow again that no settlement could tidy: a store that lost settlements for half
+    /// an hour must not refuse these rows for ever.
+    async fn tidy(&self, reservation: &Reservation) -> Result<(), Error> {
+        let now = self.clock.now();
+        let rows = self
+            .counting
+            .read(self.vault.counters(), reservation.scopes(), now)
+            .await?;
+        let updates = self.policy.tidy(reservation, &rows, now);
+        self.counting
+            .apply(self.vault.counters(), &updates, now)
+            .await?;
+        Ok(())
+    }
+}
+
+/// How long an attempt waits for room before it gives up, and how often it looks by itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+const POLL: Duration = Duration::from_millis(20);
