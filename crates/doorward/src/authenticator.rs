@@ -13,8 +13,9 @@ use crate::clock::Clock;
 use crate::counting::Counting;
 use crate::error::Error;
 use crate::event::EventSink;
+use crate::hashing::HashingStats;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
-use crate::pool::{HashingStats, Pool};
+use crate::pool::Pool;
 use crate::step_up::Notifier;
 use crate::vault::Vault;
 

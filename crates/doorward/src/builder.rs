@@ -13,8 +13,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::counting::Counting;
 use crate::deadline::DeadlineStore;
 use crate::event::{EventSink, TracingSink};
+use crate::hashing::HashingLimits;
 use crate::keys::Keys;
-use crate::pool::{HashingLimits, Pool};
+use crate::pool::Pool;
 use crate::step_up::Notifier;
 use crate::vault::Vault;
 

@@ -47,6 +47,7 @@ mod deadline;
 mod device;
 mod error;
 mod event;
+mod hashing;
 mod identifier;
 mod keys;
 mod outcome;
@@ -67,8 +68,8 @@ pub use verified::{Method, Verified};
 
 // Building it
 pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
+pub use hashing::{HashingLimits, HashingStats};
 pub use keys::{Keys, KeysError};
-pub use pool::{HashingLimits, HashingStats};
 
 // Known devices and step-up
 pub use device::DeviceToken;

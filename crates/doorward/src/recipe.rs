@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status};
-use doorward_throttle::Settlement;
+use doorward_throttle::{Rule, Settlement};
 use tracing::Instrument;
 
 use crate::admission::Admitted;
@@ -86,38 +86,16 @@ impl Inner {
         judgement: Judgement,
         password: Password,
     ) -> Result<Decided, Error> {
+        if let Some(rule) = admitted.admission.challenge() {
+            return self.challenge(visitor, admitted, judgement, rule).await;
+        }
+        let now = self.clock.now();
         let Admitted {
             admission,
             reservation,
             rows,
             credential,
         } = admitted;
-        let now = self.clock.now();
-        if let Some(rule) = admission.challenge() {
-            let right = judgement.is_ok();
-            let sends = right && self.policy.may_send_code(&reservation, &rows, now);
-            let settlement = match (right, sends) {
-                (true, true) => Settlement::CodeSent,
-                (true, false) => Settlement::CodeHeld,
-                (false, _) => Settlement::Failed,
-            };
-            let updates = self
-                .policy
-                .settle(admission, &reservation, &rows, settlement, now);
-            let owner = credential.as_ref().filter(|_| sends);
-            let (settled, ticket) = tokio::join!(
-                self.counting.apply(self.vault.counters(), &updates, now),
-                self.issue_ticket(visitor, owner, now),
-            );
-            self.settled.notify_one();
-            settled?;
-            let event = EventKind::StepUp(rule);
-            return Ok(Decided {
-                outcome: Outcome::StepUp(ticket?),
-                event,
-                credential,
-            });
-        }
         let settlement = match judgement {
             Ok(_) => Settlement::Verified,
             Err(_) => Settlement::Failed,
@@ -130,13 +108,8 @@ impl Inner {
             (Ok(outdated), Some(credential)) => {
                 let token = visitor.token(&self.vault)?;
                 let proof = Verified::new(credential.account(), now, Method::Password, token);
-                let (settled, credential) = tokio::join!(settling, async {
-                    if !outdated {
-                        return credential;
-                    }
-                    self.rehash(visitor, &proof, credential, password).await
-                });
-                self.settled.notify_one();
+                let renewing = self.renew(visitor, &proof, credential, password, outdated);
+                let (settled, credential) = tokio::join!(settling, renewing);
                 settled?;
                 (
                     Outcome::Verified(proof),
@@ -145,13 +118,12 @@ impl Inner {
                 )
             }
             (judgement, credential) => {
-                let settled = settling.await;
-                self.settled.notify_one();
-                settled?;
+                settling.await?;
                 let why = judgement.err().unwrap_or(Rejection::Unknown);
                 (Outcome::Rejected, EventKind::Rejected(why), credential)
             }
         };
+        self.settled.notify_one();
         Ok(Decided {
             outcome,
             event,
@@ -159,19 +131,67 @@ impl Inner {
         })
     }
 
+    /// Step 5 while an attack is under way: the answer is a step-up whatever the password was. The
+    /// store sees the same calls; only the owner of a right password is sent a code.
+    async fn challenge(
+        &self,
+        visitor: &Visitor,
+        admitted: Admitted,
+        judgement: Judgement,
+        rule: Rule,
+    ) -> Result<Decided, Error> {
+        let now = self.clock.now();
+        let Admitted {
+            admission,
+            reservation,
+            rows,
+            credential,
+        } = admitted;
+        let right = judgement.is_ok();
+        let sends = right && self.policy.may_send_code(&reservation, &rows, now);
+        let settlement = match (right, sends) {
+            (true, true) => Settlement::CodeSent,
+            (true, false) => Settlement::CodeHeld,
+            (false, _) => Settlement::Failed,
+        };
+        let updates = self
+            .policy
+            .settle(admission, &reservation, &rows, settlement, now);
+        let owner = credential.as_ref().filter(|_| sends);
+        let (settled, issued) = tokio::join!(
+            self.counting.apply(self.vault.counters(), &updates, now),
+            self.issue_ticket(visitor, owner, now),
+        );
+        settled?;
+        let (ticket, code) = issued?;
+        if let Some(owner) = owner {
+            self.send_code(visitor, owner, code, ticket.expires_at());
+        }
+        self.settled.notify_one();
+        let event = EventKind::StepUp(rule);
+        Ok(Decided {
+            outcome: Outcome::StepUp(ticket),
+            event,
+            credential,
+        })
+    }
+
     /// Makes an outdated hash anew. It must not cost anybody a login: what fails is tried again at
     /// the next one.
-    async fn rehash(
+    async fn renew(
         &self,
         visitor: &Visitor,
         proof: &Verified,
         credential: Credential,
         password: Password,
+        outdated: bool,
     ) -> Credential {
-        let Ok(hash) = self.pool.hash(Permit::from(proof), password).await else {
+        if !outdated {
             return credential;
-        };
-        let Ok(sealed) = self.vault.seal_hash(credential.account(), &hash) else {
+        }
+        let hashed = self.pool.hash(Permit::from(proof), password).await;
+        let sealed = hashed.and_then(|hash| self.vault.seal_hash(credential.account(), &hash));
+        let Ok(sealed) = sealed else {
             return credential;
         };
         let renewed = credential.clone().with_password(Some(sealed));

@@ -19,14 +19,14 @@ use crate::verified::{Method, Verified};
 use crate::visitor::{Visitor, pseudonym};
 
 impl Inner {
-    /// Issues a ticket: a live one with a code on its way to `owner`, or one that looks the same and
+    /// Issues a ticket and the code for it: a live ticket for `owner`, or one that looks the same and
     /// that no code redeems. Both make the same call to the store.
     pub(crate) async fn issue_ticket(
         &self,
         visitor: &Visitor,
         owner: Option<&Credential>,
         now: SystemTime,
-    ) -> Result<StepUp, Error> {
+    ) -> Result<(StepUp, Code), Error> {
         let ticket = TicketToken::generate()?;
         let code = Code::generate()?;
         let expires_at = now + TICKET_LIFE;
@@ -43,14 +43,17 @@ impl Inner {
         let key = self.vault.ticket_key(&ticket);
         let sealed = self.vault.seal_ticket(&key, &record)?;
         self.store.put(key, sealed, expires_at).await?;
-        if let Some(owner) = owner {
-            self.send_code(visitor, owner, code, expires_at);
-        }
-        Ok(StepUp::new(ticket, expires_at))
+        Ok((StepUp::new(ticket, expires_at), code))
     }
 
     /// Sends a code beside the answer, so that sending does not show in its time.
-    fn send_code(&self, visitor: &Visitor, owner: &Credential, code: Code, expires_at: SystemTime) {
+    pub(crate) fn send_code(
+        &self,
+        visitor: &Visitor,
+        owner: &Credential,
+        code: Code,
+        expires_at: SystemTime,
+    ) {
         let Some(notifier) = self.notifier.as_ref().map(Arc::clone) else {
             return;
         };

@@ -1,0 +1,67 @@
+//! How much hashing may go on, and how much does.
+
+use std::thread;
+use std::time::Duration;
+
+/// How much hashing may go on at once: the bound on the memory and the time that logins can take
+/// from the rest of the service (R29).
+///
+/// Memory is at most `threads` × the cost's memory. A queue that is longer than the threads can work
+/// off within the deadline only makes people wait for an error.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct HashingLimits {
+    pub(crate) threads: usize,
+    pub(crate) queue: usize,
+    pub(crate) deadline: Duration,
+}
+
+impl HashingLimits {
+    /// So many hashes at once; at least 1.
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// So many more that wait for their turn; one more is refused at once.
+    pub fn with_queue(mut self, queue: usize) -> Self {
+        self.queue = queue;
+        self
+    }
+
+    /// How long a hash may take in all, waiting included; at most 60 seconds, within which an
+    /// attempt's reservation holds.
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = deadline.min(Duration::from_secs(60));
+        self
+    }
+}
+
+impl Default for HashingLimits {
+    /// One thread a core, 64 waiting a thread, 5 seconds.
+    fn default() -> Self {
+        let threads = thread::available_parallelism().map_or(2, usize::from);
+        Self {
+            threads,
+            queue: 64 * threads,
+            deadline: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What the pool has done and is doing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct HashingStats {
+    /// Passwords verified, against a stored hash or a decoy.
+    pub verifications: u64,
+    /// New hashes made.
+    pub hashes: u64,
+    /// 1 KiB blocks computed for verifications.
+    pub blocks: u64,
+    /// Jobs refused because the queue was full, or given up at the deadline.
+    pub shed: u64,
+    /// Jobs being computed now.
+    pub running: usize,
+    /// Jobs waiting now.
+    pub waiting: usize,
+}
