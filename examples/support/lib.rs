@@ -1,1 +1,25 @@
-//! Shared pieces of the examples.
+//! What the examples are made of: each example is a thin `main` over functions that are tested here.
+
+#![forbid(unsafe_code)]
+
+pub mod arguments;
+pub mod attempts;
+pub mod columns;
+pub mod day;
+pub mod draft;
+pub mod enrolment;
+pub mod failure;
+pub mod judging;
+pub mod outcomes;
+pub mod problems;
+pub mod quickstart;
+pub mod replaying;
+pub mod sheet;
+pub mod summary;
+pub mod tally;
+pub mod truth;
+pub mod users;
+
+mod mailbox;
+mod quickstart_steps;
+mod stopwatch;

@@ -1,0 +1,242 @@
+//! What the programs are told on the command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use doorward::Cost;
+use lexopt::prelude::*;
+
+use crate::failure::Failure;
+
+/// A program was asked to work, or to tell how it is used.
+#[derive(Debug)]
+#[allow(clippy::exhaustive_enums, reason = "there is nothing else to ask for")]
+pub enum Asked<T> {
+    /// To work.
+    Work(T),
+    /// To tell how it is used.
+    Help(&'static str),
+}
+
+/// What `replay` is told.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReplayArguments {
+    /// The accounts.
+    pub users: PathBuf,
+    /// The attempts.
+    pub attempts: PathBuf,
+    /// Where the outcomes go.
+    pub out: Option<PathBuf>,
+    /// Who is behind each attempt.
+    pub truth: Option<PathBuf>,
+    /// What a hash costs.
+    pub cost: Cost,
+}
+
+impl ReplayArguments {
+    /// Replays these files at the least cost.
+    pub fn cheap(users: impl Into<PathBuf>, attempts: impl Into<PathBuf>) -> Self {
+        Self {
+            users: users.into(),
+            attempts: attempts.into(),
+            out: None,
+            truth: None,
+            cost: Cost::minimal_for_tests(),
+        }
+    }
+
+    /// Reads the arguments; the program's name is not among them.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] that says what was not understood.
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked<Self>, Failure> {
+        let (mut users, mut attempts, mut out, mut truth) = (None, None, None, None);
+        let mut cost = Cost::default();
+        let mut parser = lexopt::Parser::from_args(arguments);
+        while let Some(argument) = parser.next().map_err(unclear)? {
+            match argument {
+                Long("users") => users = Some(path(&mut parser)?),
+                Long("attempts") => attempts = Some(path(&mut parser)?),
+                Long("out") => out = Some(path(&mut parser)?),
+                Long("truth") => truth = Some(path(&mut parser)?),
+                Long("cost") => {
+                    cost = match parser.value().map_err(unclear)?.to_str() {
+                        Some("default") => Cost::default(),
+                        Some("minimal") => Cost::minimal_for_tests(),
+                        _ => return Err(unclear("--cost is `default` or `minimal`")),
+                    }
+                }
+                Long("help") | Short('h') => return Ok(Asked::Help(REPLAY_HELP)),
+                _ => return Err(unclear(argument.unexpected())),
+            }
+        }
+        let arguments = Self {
+            users: users.ok_or_else(|| unclear("--users is missing"))?,
+            attempts: attempts.ok_or_else(|| unclear("--attempts is missing"))?,
+            out,
+            truth,
+            cost,
+        };
+        arguments.keeps_its_input()?;
+        Ok(Asked::Work(arguments))
+    }
+
+    /// The outcomes must not replace what they came from.
+    fn keeps_its_input(&self) -> Result<(), Failure> {
+        let Some(out) = self.out.as_ref().and_then(|out| out.canonicalize().ok()) else {
+            return Ok(());
+        };
+        let inputs = [Some(&self.users), Some(&self.attempts), self.truth.as_ref()];
+        let mut inputs = inputs.into_iter().flatten();
+        match inputs.any(|input| input.canonicalize().is_ok_and(|input| input == out)) {
+            true => Err(unclear("--out would replace an input file: name another")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// What `make_day` is told.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DayArguments {
+    /// The folder for the three files.
+    pub out: PathBuf,
+    /// Another seed makes another day.
+    pub seed: u64,
+}
+
+impl DayArguments {
+    /// Reads the arguments; the program's name is not among them.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] that says what was not understood.
+    pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked<Self>, Failure> {
+        let (mut out, mut seed) = (None, 1);
+        let mut parser = lexopt::Parser::from_args(arguments);
+        while let Some(argument) = parser.next().map_err(unclear)? {
+            match argument {
+                Long("out") => out = Some(path(&mut parser)?),
+                Long("seed") => {
+                    let value = parser.value().map_err(unclear)?;
+                    seed = value.parse().map_err(unclear)?;
+                }
+                Long("help") | Short('h') => return Ok(Asked::Help(DAY_HELP)),
+                _ => return Err(unclear(argument.unexpected())),
+            }
+        }
+        let out = out.ok_or_else(|| unclear("--out is missing"))?;
+        Ok(Asked::Work(Self { out, seed }))
+    }
+}
+
+fn path(parser: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
+    Ok(parser.value().map_err(unclear)?.into())
+}
+
+fn unclear(what: impl std::fmt::Display) -> Failure {
+    Failure::of_input(format_args!("{what}\nTry --help."))
+}
+
+const REPLAY_HELP: &str = "\
+Replays recorded login attempts through doorward and shows what it answers.
+
+replay --users FILE --attempts FILE [--out FILE] [--truth FILE] [--cost default|minimal]
+
+--users     the accounts: identifier,password
+--attempts  the attempts: at,source,identifier,password and, if you like, device
+            at       seconds from the start, decimals allowed, never going back
+            source   an IPv4 or IPv6 address
+            device   a label: the first verified login with it makes the device known
+--out       write line,outcome,wait_seconds there: the line of the attempts' file, one of
+            verified, rejected, wait, step_up, error, and the seconds that `wait` asks for
+--truth     who is behind each attempt: line,who with owner, typo or attacker
+--cost      `minimal` makes hashes that cost next to nothing: the answers are the same
+--help      show this
+
+Nothing is run when a row is bad: the first 20 are named by line and column.
+";
+
+const DAY_HELP: &str = "\
+Makes up a day of login attempts: users.csv, attempts.csv and truth.csv.
+
+make_day --out FOLDER [--seed NUMBER]
+
+--out   the folder for the three files
+--seed  another number makes another day; 1 unless told
+--help  show this
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replay(arguments: &[&str]) -> Result<Asked<ReplayArguments>, Failure> {
+        ReplayArguments::parse(arguments.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn everything_is_understood_in_any_order() {
+        let all = [
+            "--attempts=a.csv",
+            "--cost",
+            "minimal",
+            "--out",
+            "o.csv",
+            "--users",
+            "u.csv",
+        ];
+        let Ok(Asked::Work(arguments)) = replay(&all) else {
+            panic!("not understood");
+        };
+        assert_eq!(
+            (arguments.users, arguments.attempts),
+            ("u.csv".into(), "a.csv".into())
+        );
+        assert_eq!(
+            (arguments.out, arguments.truth),
+            (Some("o.csv".into()), None)
+        );
+        assert_eq!(arguments.cost, Cost::minimal_for_tests());
+        assert!(matches!(replay(&["--help"]), Ok(Asked::Help(_))));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        for (arguments, says) in [
+            (&["--user", "u.csv"][..], "'--user'"),
+            (&["u.csv"], "u.csv"),
+            (&["--users"], "'--users'"),
+            (&["--users", "u.csv"], "--attempts is missing"),
+            (&["--attempts", "a.csv"], "--users is missing"),
+            (&["--cost", "cheap"], "--cost is `default` or `minimal`"),
+            (
+                &[
+                    "--users",
+                    "Cargo.toml",
+                    "--attempts",
+                    "a",
+                    "--out",
+                    "./Cargo.toml",
+                ],
+                "input file",
+            ),
+        ] {
+            let failure = replay(arguments).unwrap_err();
+            assert!(failure.to_string().contains(says), "{failure}");
+            assert_eq!(failure.code(), 2);
+        }
+    }
+
+    #[test]
+    fn a_seed_is_a_number() {
+        let parse = |arguments: &[&str]| DayArguments::parse(arguments.iter().map(OsString::from));
+        assert!(
+            matches!(parse(&["--out", "d", "--seed", "7"]), Ok(Asked::Work(day)) if day.seed == 7)
+        );
+        assert!(parse(&["--out", "d", "--seed", "x"]).is_err());
+        assert!(parse(&[]).is_err());
+    }
+}

@@ -1,0 +1,155 @@
+//! Replaying recorded attempts through the door, on a clock that follows the recording.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use doorward::store::Limits;
+use doorward::{
+    Authenticator, DeviceToken, HashingLimits, Keys, Login, ManualClock, MemoryStore, Outcome,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::arguments::ReplayArguments;
+use crate::attempts::{Attempt, Attempts};
+use crate::draft::Draft;
+use crate::enrolment;
+use crate::failure::Failure;
+use crate::mailbox::Mailbox;
+use crate::outcomes::{self, Answer, OutcomeRow};
+use crate::problems::Problems;
+use crate::stopwatch::Stopwatch;
+use crate::summary::Summary;
+use crate::tally::Tally;
+use crate::truth::Truth;
+use crate::users::{Users, spelling};
+
+/// The time at which every replay starts, so that two of them are alike: Monday 2026-01-05, 0:00 UTC.
+pub const START: Duration = Duration::from_secs(1_767_571_200);
+
+/// Reads the files, replays, writes the outcomes, and answers with the summary.
+///
+/// # Errors
+///
+/// [`Failure`] when the input will not do (nothing was run), or something failed on the way (nothing
+/// was written).
+pub async fn run(arguments: &ReplayArguments) -> Result<Summary, Failure> {
+    let mut problems = Problems::default();
+    let users = Users::read(&arguments.users, &mut problems);
+    enrolment::check(&users, &mut problems).await?;
+    let attempts = Attempts::read(&arguments.attempts, &mut problems);
+    let truth = arguments.truth.as_deref();
+    let truth = truth.map(|path| Truth::read(path, &attempts, &mut problems));
+    problems.into_result()?;
+    let draft = match &arguments.out {
+        Some(place) => {
+            let draft = Draft::create(place);
+            Some(
+                draft
+                    .map_err(|error| Failure::of_input(format!("{}: {error}", place.display())))?,
+            )
+        }
+        None => None,
+    };
+
+    let clock = ManualClock::new(start());
+    let tally = Tally::default();
+    let auth = Authenticator::builder()
+        .store(MemoryStore::with_limits(room_for(&users, &attempts)))
+        .keys(Keys::generate().map_err(|error| Failure::of_run("keys", error))?)
+        .cost(arguments.cost)
+        // A slow machine is to take longer, not to answer with errors.
+        .hashing(HashingLimits::default().with_deadline(Duration::from_secs(60)))
+        .clock(clock.clone())
+        .events(tally.clone())
+        .notifier(Mailbox)
+        .build()
+        .map_err(|error| Failure::of_run("hashing threads", error))?;
+    enrolment::import(&auth, &users).await?;
+
+    let stopwatch = Stopwatch::start();
+    let rows = replay(&auth, &clock, &attempts).await;
+    let taken = stopwatch.read();
+
+    if let Some(mut draft) = draft {
+        let written = outcomes::write(&rows, &mut draft).and_then(|()| draft.commit());
+        written.map_err(|error| Failure::of_run("the outcomes could not be written", error))?;
+    }
+    let checked = auth.hashing().verifications;
+    let truth = truth.as_ref();
+    Ok(Summary::new(
+        rows, &tally, checked, taken, &users, &attempts, truth,
+    ))
+}
+
+/// Attempts one after the other, each at its time.
+async fn replay(auth: &Authenticator, clock: &ManualClock, attempts: &Attempts) -> Vec<OutcomeRow> {
+    let bar = progress(attempts.count());
+    let mut devices = Devices::default();
+    let mut rows = Vec::with_capacity(attempts.count());
+    for attempt in &attempts.rows {
+        clock.set(start() + attempt.at);
+        let token = devices.token(attempt);
+        let known_device = token.is_some();
+        let mut login = Login::new(attempt.identifier.as_str(), attempt.password.clone());
+        login = login.from(attempt.source);
+        if let Some(token) = token {
+            login = login.device(token);
+        }
+        let decided = auth.authenticate(login).await;
+        let (answer, wait_seconds) = Answer::of(&decided);
+        if let Ok(Outcome::Verified(proof)) = decided {
+            devices.keep(attempt, proof.device());
+        }
+        rows.push(OutcomeRow {
+            line: attempt.line,
+            answer,
+            wait_seconds,
+            known_device,
+        });
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    rows
+}
+
+fn start() -> SystemTime {
+    UNIX_EPOCH + START
+}
+
+/// The tokens that devices keep: one for each account that was verified on them.
+#[derive(Default)]
+struct Devices(HashMap<(String, String), DeviceToken>);
+
+impl Devices {
+    fn token(&self, attempt: &Attempt) -> Option<DeviceToken> {
+        self.0.get(&Self::key(attempt)?).cloned()
+    }
+
+    fn keep(&mut self, attempt: &Attempt, token: &DeviceToken) {
+        if let Some(key) = Self::key(attempt) {
+            self.0.insert(key, token.clone());
+        }
+    }
+
+    fn key(attempt: &Attempt) -> Option<(String, String)> {
+        let label = attempt.device.clone()?;
+        Some((spelling(&attempt.identifier), label))
+    }
+}
+
+/// Room for every row that a replay can make: a flood must meet the policy, not a full store.
+fn room_for(users: &Users, attempts: &Attempts) -> Limits {
+    let scopes = 4 * attempts.count() + users.count();
+    Limits::default()
+        .with_accounts(users.count().max(Limits::DEFAULT_ACCOUNTS))
+        .with_counters(scopes.max(Limits::DEFAULT_COUNTERS))
+        .with_tickets(attempts.count().max(Limits::DEFAULT_TICKETS))
+}
+
+/// Shows itself on a terminal only.
+fn progress(attempts: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} attempts, {eta} left");
+    let bar = ProgressBar::new(attempts as u64);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}

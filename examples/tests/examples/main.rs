@@ -1,0 +1,9 @@
+//! The examples, run as functions: what they show, and what they say of bad input.
+
+#![allow(clippy::unwrap_used, reason = "a failed helper fails its test")]
+
+mod bad_input;
+mod folder;
+mod oddities;
+mod quickstart;
+mod shipped_day;
