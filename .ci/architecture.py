@@ -65,7 +65,7 @@ def main() -> int:
     found = problems(json.loads(subprocess.check_output(command)))
     for problem in found:
         print(f"error: {problem}", file=sys.stderr)
-    print(f"{len(MAP)} crates, {len(found)} imports or crates against the map")
+    print(f"{len(MAP)} crates on the map, {len(found)} problems")
     return 1 if found else 0
 
 

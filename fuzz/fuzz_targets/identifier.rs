@@ -14,7 +14,7 @@ static DOOR: LazyLock<(Authenticator, Runtime)> = LazyLock::new(|| {
         .keys(keys);
     (
         door.build().unwrap(),
-        Builder::new_current_thread().build().unwrap(),
+        Builder::new_current_thread().enable_time().build().unwrap(),
     )
 });
 
