@@ -1,1 +1,29 @@
-//! Shared pieces of the benchmarks.
+//! What the benchmarks and the measuring programs share: a door to knock at, the raw ingredient to
+//! compare it with, a stopwatch, and the statistics.
+
+#![forbid(unsafe_code)]
+
+mod bare;
+mod door;
+mod machine;
+mod options;
+mod sample;
+mod stopwatch;
+mod table;
+mod turns;
+mod welch;
+
+// What is measured
+pub use bare::Bare;
+pub use door::{Door, Failure, LONG_AFTER, PASSWORD, SOURCE, name};
+
+// How it is measured
+pub use machine::{cores, processor};
+pub use options::Options;
+pub use stopwatch::{Took, time};
+pub use turns::Turns;
+
+// What is made of it
+pub use sample::{Sample, micros, millis};
+pub use table::Table;
+pub use welch::{Welch, crop_together};

@@ -1,0 +1,139 @@
+//! How much memory do logins take, however many come at once?
+//!
+//! Resident memory of a process before, during and after a crowd of logins that all come at once,
+//! against what the hashing pool may take: threads × the cost's memory.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use doorward::{Authenticator, HashingLimits, Keys, Login, MemoryStore, Outcome};
+use doorward_benches::{Door, Failure, Options, PASSWORD, Table, cores, name, processor, time};
+
+const USAGE: &str = "memory [--logins 1000] [--threads <cores>] [--queue <logins>] \
+                     [--cost default|minimal]";
+
+fn main() -> Result<(), Failure> {
+    let Some(options) = Options::read(&["logins", "threads", "queue", "cost"], USAGE)? else {
+        return Ok(());
+    };
+    let logins: usize = options.number("logins", 1_000)?;
+    let threads: usize = options.number::<usize>("threads", cores())?.max(1);
+    let queue: usize = options.number("queue", logins)?;
+    let cost = options.cost()?;
+    let limits = HashingLimits::default()
+        .with_threads(threads)
+        .with_queue(queue)
+        .with_deadline(Duration::from_secs(60));
+    println!("memory: --logins {logins} --threads {threads} --queue {queue} --cost {cost}");
+    println!("{} cores, {}\n", cores(), processor());
+
+    let mut table = Table::new(&["", "resident MiB", "peak MiB"]);
+    let mut mark = |what: &str| -> Result<(), Failure> {
+        let (now, peak) = (status("VmRSS:")?, status("VmHWM:")?);
+        table.row([what.to_owned(), mib(now), mib(peak)]);
+        forget_peak();
+        Ok(())
+    };
+    let bytes = u64::from(cost.m_kib()) * threads as u64;
+
+    mark("before anything")?;
+    let store = MemoryStore::new();
+    let keys = Keys::generate()?;
+    // Made at another door, which then closes: its memory is not that of the logins.
+    let set_up = Door::open(store.clone(), &keys, cost, HashingLimits::default())?;
+    for number in 0..logins {
+        set_up.register(&name("crowd", number))?;
+    }
+    drop(set_up);
+    mark(&format!("{logins} accounts"))?;
+
+    let auth = Authenticator::builder()
+        .store(store)
+        .keys(keys)
+        .cost(cost)
+        .hashing(limits);
+    let auth = auth.build()?;
+    mark("an idle door")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_time()
+        .build()?;
+    let idle = status("VmRSS:")?;
+    let (outcomes, took) = time(|| runtime.block_on(crowd(&auth, logins)));
+    let peak = status("VmHWM:")?;
+    mark("during and right after the logins")?;
+    std::thread::sleep(Duration::from_millis(500));
+    mark("half a second later")?;
+
+    println!("{table}");
+    println!(
+        "{logins} logins at once, in {:.1} s: {outcomes:?}",
+        took.wall.as_secs_f64()
+    );
+    println!("hashing: {:?}", auth.hashing());
+    println!("threads x memory of the cost: {} MiB", mib(bytes));
+    println!(
+        "risen by {} MiB at the peak",
+        mib(peak.saturating_sub(idle))
+    );
+    Ok(())
+}
+
+/// All at once, each for its own account and from its own address. Answers how often what came out.
+async fn crowd(auth: &Authenticator, logins: usize) -> BTreeMap<&'static str, usize> {
+    let attempts: Vec<_> = (0..logins)
+        .map(|number| {
+            let auth = auth.clone();
+            tokio::spawn(async move {
+                let login = Login::new(name("crowd", number), PASSWORD).from(source(number));
+                match auth.authenticate(login).await {
+                    Ok(Outcome::Verified(_)) => "verified",
+                    Ok(Outcome::StepUp(_)) => "step-up",
+                    Ok(Outcome::Rejected) => "rejected",
+                    Ok(Outcome::Wait(_)) => "wait",
+                    Err(_) => "not decided",
+                }
+            })
+        })
+        .collect();
+    let mut outcomes = BTreeMap::new();
+    for attempt in attempts {
+        *outcomes
+            .entry(attempt.await.unwrap_or("panicked"))
+            .or_default() += 1;
+    }
+    outcomes
+}
+
+/// Addresses that share no /24, as far as 65,536 of them go.
+fn source(number: usize) -> IpAddr {
+    let [.., high, low] = number.to_be_bytes();
+    IpAddr::V4(Ipv4Addr::new(10, high, low, 1))
+}
+
+/// A line of the process's status, in KiB.
+fn status(field: &str) -> Result<u64, Failure> {
+    let status = fs::read_to_string("/proc/self/status")
+        .map_err(|error| format!("/proc/self/status: {error}: this needs Linux"))?;
+    status
+        .lines()
+        .find_map(|line| {
+            line.strip_prefix(field)?
+                .trim()
+                .strip_suffix(" kB")?
+                .parse()
+                .ok()
+        })
+        .ok_or_else(|| format!("/proc/self/status does not tell {field}").into())
+}
+
+/// Lets the peak begin anew from what is resident now. Where it cannot, the peak is that of the
+/// whole run, which is no less.
+fn forget_peak() {
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+fn mib(kib: u64) -> String {
+    format!("{:.1}", kib as f64 / 1024.0)
+}
