@@ -31,11 +31,9 @@ fn main() {
     let (alice, nobody) = (name("alice", 1), name("nobody", 1));
     door.register(&alice).expect("there is no such account yet");
     let wrong = "seven quiet falcon";
-    for (what, identifier, password) in [
-        ("right", &alice, PASSWORD),
-        ("wrong", &alice, wrong),
-        ("unknown", &nobody, PASSWORD),
-    ] {
+    for (what, identifier, password) in
+        [("right", &alice, PASSWORD), ("wrong", &alice, wrong), ("unknown", &nobody, PASSWORD)]
+    {
         group.bench_function(format!("doorward: {what}"), |b| {
             b.iter(|| {
                 // Long after the last one: nothing that it left makes this one wait.
@@ -46,9 +44,7 @@ fn main() {
         });
     }
 
-    group
-        .sampling_mode(SamplingMode::Auto)
-        .measurement_time(Duration::from_secs(2));
+    group.sampling_mode(SamplingMode::Auto).measurement_time(Duration::from_secs(2));
     group.bench_function("doorward: told to wait", |b| {
         while !matches!(attempt(&door, &alice, wrong), Outcome::Wait(_)) {}
         b.iter(|| {
@@ -62,6 +58,5 @@ fn main() {
 
 fn attempt(door: &Door, identifier: &str, password: &str) -> Outcome {
     let login = Login::new(identifier, password).from(SOURCE);
-    door.attempt(login)
-        .expect("the store in memory does not fail")
+    door.attempt(login).expect("the store in memory does not fail")
 }

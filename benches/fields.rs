@@ -61,9 +61,7 @@ fn sealing(criterion: &mut Criterion, bytes: usize) {
 
 fn indexing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fields, blind index");
-    group
-        .warm_up_time(Duration::from_millis(300))
-        .measurement_time(Duration::from_secs(1));
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     let value = b"alice@example.com";
     group.bench_function("HMAC-SHA-256", |b| {
         b.iter(|| {
@@ -74,11 +72,7 @@ fn indexing(criterion: &mut Criterion) {
         });
     });
     let key = root().derive_index_key("users");
-    let place = IndexPlace {
-        tenant: "acme",
-        table: "users",
-        field: "email",
-    };
+    let place = IndexPlace { tenant: "acme", table: "users", field: "email" };
     group.bench_function("doorward: blind index", |b| {
         b.iter(|| key.blind_index(place, black_box(value)));
     });

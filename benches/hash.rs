@@ -35,9 +35,8 @@ fn compare(criterion: &mut Criterion, cost: Cost) {
     let password = Password::from(PASSWORD);
     let salt = || Salt::from_bytes([7; Salt::BYTES]);
     let mut arena = Arena::new();
-    let stored = hasher
-        .hash(&mut arena, &password, salt())
-        .expect("the password is neither empty nor long");
+    let stored =
+        hasher.hash(&mut arena, &password, salt()).expect("the password is neither empty nor long");
     group.bench_function("doorward: verify", |b| {
         b.iter(|| hasher.verify(&mut arena, &password, Subject::Stored(black_box(&stored))));
     });

@@ -20,9 +20,7 @@ use governor::{Quota, RateLimiter};
 fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("throttle");
-    group
-        .warm_up_time(Duration::from_millis(500))
-        .measurement_time(Duration::from_secs(2));
+    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
 
     let limiter = RateLimiter::keyed(Quota::per_second(NonZeroU32::MAX));
     for other in 0..OTHERS {
@@ -71,11 +69,7 @@ fn key(number: u32) -> [u8; 32] {
 }
 
 fn attempt() -> Attempt<'static> {
-    Attempt {
-        account: &[7; 32],
-        device: None,
-        source: Some(SOURCE),
-    }
+    Attempt { account: &[7; 32], device: None, source: Some(SOURCE) }
 }
 
 /// The rows of an account, its source, the prefix and the site after a day with some failures.
@@ -83,11 +77,7 @@ fn with_a_past(policy: &Policy) -> Vec<Counters> {
     let mut rows = vec![Counters::new(); 4];
     for hours in (1..=23).rev() {
         let then = now() - Duration::from_secs(hours * 3_600);
-        let settlement = if hours % 8 == 0 {
-            Settlement::Failed
-        } else {
-            Settlement::Verified
-        };
+        let settlement = if hours % 8 == 0 { Settlement::Failed } else { Settlement::Verified };
         whole(policy, &mut rows, settlement, then);
     }
     rows
@@ -114,11 +104,7 @@ fn apply(rows: &mut [Counters], updates: &[ScopeUpdate]) {
 
 fn update(number: u32) -> CounterUpdate {
     let changes = vec![Change::Add(Column::new(1), 1)];
-    CounterUpdate::new(
-        CounterKey::new(key(number)),
-        changes,
-        now() + Duration::from_secs(86_400),
-    )
+    CounterUpdate::new(CounterKey::new(key(number)), changes, now() + Duration::from_secs(86_400))
 }
 
 /// The store in memory never waits: its futures are done when they are first polled.

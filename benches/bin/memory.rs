@@ -49,16 +49,10 @@ fn main() -> Result<(), Failure> {
     drop(set_up);
     mark(&format!("{logins} accounts"))?;
 
-    let auth = Authenticator::builder()
-        .store(store)
-        .keys(keys)
-        .cost(cost)
-        .hashing(limits);
+    let auth = Authenticator::builder().store(store).keys(keys).cost(cost).hashing(limits);
     let auth = auth.build()?;
     mark("an idle door")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_time()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build()?;
     let idle = status("VmRSS:")?;
     let (outcomes, took) = time(|| runtime.block_on(crowd(&auth, logins)));
     let peak = status("VmHWM:")?;
@@ -74,10 +68,7 @@ fn main() -> Result<(), Failure> {
     );
     println!("hashing: {:?}", auth.hashing());
     println!("threads x memory of the cost: {} MiB", mib(bytes));
-    println!(
-        "risen by {} MiB at the peak",
-        mib(peak.saturating_sub(idle))
-    );
+    println!("risen by {} MiB at the peak", mib(peak.saturating_sub(idle)));
     Ok(())
 }
 
@@ -118,13 +109,7 @@ fn status(field: &str) -> Result<u64, Failure> {
         .map_err(|error| format!("/proc/self/status: {error}: this needs Linux"))?;
     status
         .lines()
-        .find_map(|line| {
-            line.strip_prefix(field)?
-                .trim()
-                .strip_suffix(" kB")?
-                .parse()
-                .ok()
-        })
+        .find_map(|line| line.strip_prefix(field)?.trim().strip_suffix(" kB")?.parse().ok())
         .ok_or_else(|| format!("/proc/self/status does not tell {field}").into())
 }
 

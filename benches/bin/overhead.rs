@@ -39,15 +39,9 @@ fn main() -> Result<(), Failure> {
     );
     println!("{} cores, {}\n", cores(), processor());
 
-    println!(
-        "One after the other, in runs of {}, the first of each left out:",
-        plan.run + 1
-    );
+    println!("One after the other, in runs of {}, the first of each left out:", plan.run + 1);
     println!("{}", compare(cost, &plan, true)?);
-    println!(
-        "One by one, after a pause of {} ms each:",
-        plan.pause.as_millis()
-    );
+    println!("One by one, after a pause of {} ms each:", plan.pause.as_millis());
     println!("{}", compare(cost, &plan, false)?);
     let least = Cost::minimal_for_tests();
     println!("All but the hash: the same in runs at {least}, where there is next to none:");
@@ -79,19 +73,11 @@ impl Subjects {
         let door = Door::open(MemoryStore::new(), &Keys::generate()?, cost, limits)?;
         let identifier = name("alice", 1);
         door.register(&identifier)?;
-        Ok(Self {
-            bare: Bare::new(cost)?,
-            handed: Handed::start(cost)?,
-            door,
-            identifier,
-        })
+        Ok(Self { bare: Bare::new(cost)?, handed: Handed::start(cost)?, door, identifier })
     }
 
-    const NAMES: [&str; 3] = [
-        "bare Argon2id",
-        "bare Argon2id, on another thread",
-        "authenticate()",
-    ];
+    const NAMES: [&str; 3] =
+        ["bare Argon2id", "bare Argon2id, on another thread", "authenticate()"];
 
     fn once(&mut self, subject: usize) -> Result<Took, Failure> {
         match subject {

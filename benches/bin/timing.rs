@@ -63,11 +63,7 @@ fn set_up(store: &FaultyStore<MemoryStore>, cost: Cost, kinds: &[Kind]) -> Resul
     let limits = HashingLimits::default().with_threads(1);
     let door = Door::open(store.clone(), &keys, cost, limits)?;
     for kind in kinds {
-        let Account::Of {
-            hashed_at,
-            disabled,
-        } = kind.account
-        else {
+        let Account::Of { hashed_at, disabled } = kind.account else {
             continue;
         };
         let other = match hashed_at {
@@ -110,10 +106,7 @@ enum Account {
 impl Kind {
     /// All there are where new hashes cost `cost`: a stored one is outdated only if it cost less.
     fn all(cost: Cost) -> Vec<Self> {
-        let of = |hashed_at, disabled| Account::Of {
-            hashed_at,
-            disabled,
-        };
+        let of = |hashed_at, disabled| Account::Of { hashed_at, disabled };
         let kind = |name, says, account, password: &str| Self {
             name,
             says,
@@ -131,12 +124,7 @@ impl Kind {
             kind("wrong", "wrong password", of(None, false), wrong),
             kind("again", "wrong password: a control", of(None, false), wrong),
             kind("unknown", "nobody's identifier", Account::Nobodys, PASSWORD),
-            kind(
-                "disabled",
-                "right password, shut account",
-                of(None, true),
-                PASSWORD,
-            ),
+            kind("disabled", "right password, shut account", of(None, true), PASSWORD),
             kind("overlong", "password of 4096 bytes", of(None, false), &long),
             kind("empty", "empty password", of(None, false), ""),
         ];
@@ -178,9 +166,7 @@ impl Kind {
 }
 
 fn widen(seen: &mut Option<RangeInclusive<u64>>, value: u64) {
-    let (low, high) = seen
-        .take()
-        .map_or((value, value), RangeInclusive::into_inner);
+    let (low, high) = seen.take().map_or((value, value), RangeInclusive::into_inner);
     *seen = Some(low.min(value)..=high.max(value));
 }
 
@@ -193,10 +179,7 @@ fn shown(seen: &Option<RangeInclusive<u64>>) -> String {
 }
 
 fn report(kinds: &[Kind]) {
-    println!(
-        "On the wall clock, as a caller sees it:\n{}",
-        compare(kinds, |kind| &kind.wall)
-    );
+    println!("On the wall clock, as a caller sees it:\n{}", compare(kinds, |kind| &kind.wall));
     println!("In processor time, which other programs disturb less:");
     println!("{}", compare(kinds, |kind| &kind.processor));
     let mut table = Table::new(&["each attempt", "store calls", "blocks hashed"]);
@@ -204,25 +187,14 @@ fn report(kinds: &[Kind]) {
         table.row([kind.title(), shown(&kind.calls), shown(&kind.blocks)]);
     }
     println!("{table}");
-    println!(
-        "t is Welch's, against `wrong`. Noise stays within ±{}.",
-        Welch::LEAK
-    );
+    println!("t is Welch's, against `wrong`. Noise stays within ±{}.", Welch::LEAK);
     println!("`again` is `wrong` a second time: what it shows is what this machine makes up.");
 }
 
 fn compare(kinds: &[Kind], sample: impl Fn(&Kind) -> &Sample) -> Table {
     let cropped = format!("t, {CROP}% off");
-    let mut table = Table::new(&[
-        "",
-        "n",
-        "median ms",
-        "mean ms",
-        "sd ms",
-        "median vs wrong",
-        "t",
-        &cropped,
-    ]);
+    let mut table =
+        Table::new(&["", "n", "median ms", "mean ms", "sd ms", "median vs wrong", "t", &cropped]);
     let wrong = sample(&kinds[0]);
     for kind in kinds {
         let taken = sample(kind);

@@ -29,12 +29,7 @@ impl Bare {
             .hash_password_with_salt(PASSWORD.as_bytes(), SALT)
             .map_err(|error| error.to_string())?
             .to_string();
-        let mut bare = Self {
-            argon2,
-            memory,
-            digest: [0; 32],
-            phc,
-        };
+        let mut bare = Self { argon2, memory, digest: [0; 32], phc };
         bare.digest = bare.fill(PASSWORD);
         Ok(bare)
     }
@@ -46,9 +41,7 @@ impl Bare {
 
     /// Verifies as the `argon2` crate does by itself: it parses the text and takes memory each time.
     pub fn verify_password(&self, password: &str) -> bool {
-        self.argon2
-            .verify_password(password.as_bytes(), self.phc.as_str())
-            .is_ok()
+        self.argon2.verify_password(password.as_bytes(), self.phc.as_str()).is_ok()
     }
 
     fn fill(&mut self, password: &str) -> [u8; 32] {

@@ -57,14 +57,8 @@ impl Door {
             .hashing(limits)
             .clock(clock.clone())
             .build()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()?;
-        Ok(Self {
-            auth,
-            clock,
-            runtime,
-        })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+        Ok(Self { auth, clock, runtime })
     }
 
     /// The authenticator behind it.

@@ -33,8 +33,7 @@ impl Options {
         let Some(text) = self.given.get(name) else {
             return Ok(default);
         };
-        text.parse()
-            .map_err(|_| format!("--{name} {text}: not a number that will do").into())
+        text.parse().map_err(|_| format!("--{name} {text}: not a number that will do").into())
     }
 
     /// `--cost default` or `--cost minimal`.
@@ -77,18 +76,12 @@ mod tests {
     use super::*;
 
     fn read(args: &[&str]) -> Result<Option<Options>, Failure> {
-        Options::read_from(
-            lexopt::Parser::from_args(args),
-            &["attempts", "cost"],
-            "usage",
-        )
+        Options::read_from(lexopt::Parser::from_args(args), &["attempts", "cost"], "usage")
     }
 
     #[test]
     fn what_is_given_counts_and_the_rest_has_its_default() {
-        let options = read(&["--attempts", "12", "--cost=minimal"])
-            .unwrap()
-            .unwrap();
+        let options = read(&["--attempts", "12", "--cost=minimal"]).unwrap().unwrap();
         assert_eq!(options.number("attempts", 7).unwrap(), 12);
         assert_eq!(options.number("seed", 7).unwrap(), 7);
         assert_eq!(options.cost().unwrap(), Cost::minimal_for_tests());
@@ -98,9 +91,7 @@ mod tests {
     fn what_is_not_understood_is_refused() {
         assert!(read(&["--speed", "1"]).is_err());
         assert!(read(&["--attempts"]).is_err());
-        let options = read(&["--attempts", "many", "--cost", "dear"])
-            .unwrap()
-            .unwrap();
+        let options = read(&["--attempts", "many", "--cost", "dear"]).unwrap().unwrap();
         assert!(options.number("attempts", 7).is_err() && options.cost().is_err());
     }
 }

@@ -62,9 +62,7 @@ impl Sample {
 
 impl FromIterator<f64> for Sample {
     fn from_iter<I: IntoIterator<Item = f64>>(seconds: I) -> Self {
-        Self {
-            seconds: seconds.into_iter().collect(),
-        }
+        Self { seconds: seconds.into_iter().collect() }
     }
 }
 
@@ -85,10 +83,7 @@ mod tests {
     #[test]
     fn a_sample_worked_out_by_hand() {
         let sample: Sample = [4.0, 1.0, 3.0, 2.0].into_iter().collect();
-        assert_eq!(
-            (sample.count(), sample.mean(), sample.median()),
-            (4, 2.5, 2.5)
-        );
+        assert_eq!((sample.count(), sample.mean(), sample.median()), (4, 2.5, 2.5));
         assert!((sample.variance() - 5.0 / 3.0).abs() < 1e-12);
         assert_eq!(sample.percentile(0.0), 1.0);
         assert_eq!(sample.percentile(90.0), 3.7);
@@ -98,9 +93,6 @@ mod tests {
     #[test]
     fn nothing_measured_is_no_panic() {
         let none = Sample::default();
-        assert_eq!(
-            (none.mean(), none.deviation(), none.median()),
-            (0.0, 0.0, 0.0)
-        );
+        assert_eq!((none.mean(), none.deviation(), none.median()), (0.0, 0.0, 0.0));
     }
 }

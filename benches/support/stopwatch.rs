@@ -16,10 +16,7 @@ pub struct Took {
 }
 
 /// Does `work`, and tells how long it took.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "a measuring program times what it measures"
-)]
+#[allow(clippy::disallowed_methods, reason = "a measuring program times what it measures")]
 pub fn time<T>(work: impl FnOnce() -> T) -> (T, Took) {
     let used = processor_time();
     let start = Instant::now();

@@ -16,10 +16,7 @@ pub struct Turns {
 impl Turns {
     /// Turns of `subjects` subjects, drawn from `seed`.
     pub fn new(subjects: usize, seed: u64) -> Self {
-        Self {
-            order: (0..subjects).collect(),
-            random: ChaCha8Rng::seed_from_u64(seed),
-        }
+        Self { order: (0..subjects).collect(), random: ChaCha8Rng::seed_from_u64(seed) }
     }
 
     /// The order of the next round.

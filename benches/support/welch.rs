@@ -42,14 +42,7 @@ impl Welch {
 pub fn crop_together(one: &Sample, two: &Sample, percent: f64) -> (Sample, Sample) {
     let both: Sample = one.seconds().iter().chain(two.seconds()).copied().collect();
     let bound = both.percentile(100.0 - percent);
-    let crop = |sample: &Sample| {
-        sample
-            .seconds()
-            .iter()
-            .copied()
-            .filter(|x| *x <= bound)
-            .collect()
-    };
+    let crop = |sample: &Sample| sample.seconds().iter().copied().filter(|x| *x <= bound).collect();
     (crop(one), crop(two))
 }
 

@@ -179,26 +179,12 @@ mod tests {
 
     #[test]
     fn everything_is_understood_in_any_order() {
-        let all = [
-            "--attempts=a.csv",
-            "--cost",
-            "minimal",
-            "--out",
-            "o.csv",
-            "--users",
-            "u.csv",
-        ];
+        let all = ["--attempts=a.csv", "--cost", "minimal", "--out", "o.csv", "--users", "u.csv"];
         let Ok(Asked::Work(arguments)) = replay(&all) else {
             panic!("not understood");
         };
-        assert_eq!(
-            (arguments.users, arguments.attempts),
-            ("u.csv".into(), "a.csv".into())
-        );
-        assert_eq!(
-            (arguments.out, arguments.truth),
-            (Some("o.csv".into()), None)
-        );
+        assert_eq!((arguments.users, arguments.attempts), ("u.csv".into(), "a.csv".into()));
+        assert_eq!((arguments.out, arguments.truth), (Some("o.csv".into()), None));
         assert_eq!(arguments.cost, Cost::minimal_for_tests());
         assert!(matches!(replay(&["--help"]), Ok(Asked::Help(_))));
     }
@@ -212,17 +198,7 @@ mod tests {
             (&["--users", "u.csv"], "--attempts is missing"),
             (&["--attempts", "a.csv"], "--users is missing"),
             (&["--cost", "cheap"], "--cost is `default` or `minimal`"),
-            (
-                &[
-                    "--users",
-                    "Cargo.toml",
-                    "--attempts",
-                    "a",
-                    "--out",
-                    "./Cargo.toml",
-                ],
-                "input file",
-            ),
+            (&["--users", "Cargo.toml", "--attempts", "a", "--out", "./Cargo.toml"], "input file"),
         ] {
             let failure = replay(arguments).unwrap_err();
             assert!(failure.to_string().contains(says), "{failure}");

@@ -62,15 +62,10 @@ impl Attempts {
                 source,
                 identifier: row.cell(2).to_owned(),
                 password: Password::from(row.cell(3)),
-                device: Some(row.cell(4))
-                    .filter(|label| !label.is_empty())
-                    .map(str::to_owned),
+                device: Some(row.cell(4)).filter(|label| !label.is_empty()).map(str::to_owned),
             });
         }
-        Self {
-            rows,
-            file: sheet.file,
-        }
+        Self { rows, file: sheet.file }
     }
 }
 
@@ -97,9 +92,7 @@ fn facts(file: &str, row: &Row, problems: &mut Problems) -> Option<(Duration, Ip
 /// Digits, with or without decimals. The words and signs that Rust also takes for numbers are not.
 fn seconds(cell: &str) -> Result<Duration, &'static str> {
     let cell = cell.trim();
-    let plain = cell
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let plain = cell.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match cell.parse::<f64>() {
         Ok(number) if number < 0.0 => Err("is before the start: count the seconds from 0"),
         Ok(number) if plain && number <= MOST_SECONDS => {
@@ -148,46 +141,16 @@ mod tests {
     #[test]
     fn bad_cells_are_named_by_line_and_column() {
         for (rows, says) in [
-            (
-                "abc,::1,a,b,\n",
-                "a.csv, line 2, column at: \"abc\" is not a number of seconds",
-            ),
-            (
-                "1,::1,a,b,\nNaN,::1,a,b,\n",
-                "a.csv, line 3, column at: \"NaN\" is not a number",
-            ),
-            (
-                "inf,::1,a,b,\n",
-                "a.csv, line 2, column at: \"inf\" is not a number",
-            ),
-            (
-                "1e3,::1,a,b,\n",
-                "a.csv, line 2, column at: \"1e3\" is not a number",
-            ),
-            (
-                ",::1,a,b,\n",
-                "a.csv, line 2, column at: \"\" is not a number",
-            ),
-            (
-                "-1,::1,a,b,\n",
-                "a.csv, line 2, column at: \"-1\" is before the start",
-            ),
-            (
-                "99999999999,::1,a,b,\n",
-                "a.csv, line 2, column at: \"99999999999\" is more than",
-            ),
-            (
-                "2,::1,a,b,\n1,::1,a,b,\n",
-                "a.csv, line 3, column at: is earlier than the row",
-            ),
-            (
-                "1,here,a,b,\n",
-                "a.csv, line 2, column source: is not an IPv4 or IPv6 address",
-            ),
-            (
-                "1,192.0.2.1:80,a,b,\n",
-                "a.csv, line 2, column source: is not",
-            ),
+            ("abc,::1,a,b,\n", "a.csv, line 2, column at: \"abc\" is not a number of seconds"),
+            ("1,::1,a,b,\nNaN,::1,a,b,\n", "a.csv, line 3, column at: \"NaN\" is not a number"),
+            ("inf,::1,a,b,\n", "a.csv, line 2, column at: \"inf\" is not a number"),
+            ("1e3,::1,a,b,\n", "a.csv, line 2, column at: \"1e3\" is not a number"),
+            (",::1,a,b,\n", "a.csv, line 2, column at: \"\" is not a number"),
+            ("-1,::1,a,b,\n", "a.csv, line 2, column at: \"-1\" is before the start"),
+            ("99999999999,::1,a,b,\n", "a.csv, line 2, column at: \"99999999999\" is more than"),
+            ("2,::1,a,b,\n1,::1,a,b,\n", "a.csv, line 3, column at: is earlier than the row"),
+            ("1,here,a,b,\n", "a.csv, line 2, column source: is not an IPv4 or IPv6 address"),
+            ("1,192.0.2.1:80,a,b,\n", "a.csv, line 2, column source: is not"),
         ] {
             let told = told(rows).1;
             assert!(told.starts_with(says), "{told}");
@@ -196,11 +159,7 @@ mod tests {
 
     #[test]
     fn a_row_whose_columns_are_out_of_step_shows_no_password() {
-        for rows in [
-            "alice,hunter2,1,::1,\n",
-            "hunter2,alice,1,::1,\n",
-            "1,hunter2,a,::1,\n",
-        ] {
+        for rows in ["alice,hunter2,1,::1,\n", "hunter2,alice,1,::1,\n", "1,hunter2,a,::1,\n"] {
             let told = told(rows).1;
             assert!(!told.contains("hunter2") && !told.is_empty(), "{told}");
         }

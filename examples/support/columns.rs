@@ -17,10 +17,7 @@ pub fn table(rows: &[Vec<String>]) -> String {
     for (at, row) in rows.iter().enumerate() {
         push_line(&mut text, row, &columns);
         if at == 0 {
-            let rule: Vec<_> = columns
-                .iter()
-                .map(|column| "-".repeat(column.width))
-                .collect();
+            let rule: Vec<_> = columns.iter().map(|column| "-".repeat(column.width)).collect();
             push_line(&mut text, &rule, &columns);
         }
     }
@@ -51,11 +48,7 @@ fn push_line(text: &mut String, cells: &[String], columns: &[Column]) {
             line.push_str(GAP);
         }
         let pad = " ".repeat(column.width - cell.chars().count());
-        let parts: [&str; 2] = if column.to_the_right {
-            [&pad, cell]
-        } else {
-            [cell, &pad]
-        };
+        let parts: [&str; 2] = if column.to_the_right { [&pad, cell] } else { [cell, &pad] };
         line.extend(parts);
     }
     text.push_str(line.trim_end());
@@ -73,11 +66,7 @@ mod tests {
     #[test]
     fn columns_line_up_by_characters_and_not_by_bytes() {
         let row = |cells: [&str; 2]| cells.map(str::to_owned).to_vec();
-        let text = table(&[
-            row(["a", "b"]),
-            row(["żółć", "10.5 %"]),
-            row(["192.0.2.1", "1.5 %"]),
-        ]);
+        let text = table(&[row(["a", "b"]), row(["żółć", "10.5 %"]), row(["192.0.2.1", "1.5 %"])]);
         let expected =
             "a               b\n---------  ------\nżółć       10.5 %\n192.0.2.1   1.5 %\n";
         assert_eq!(text, expected);

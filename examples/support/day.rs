@@ -79,9 +79,7 @@ impl Day {
             truth.write_record([&format!("{line}"), tried.who.name()])?;
         }
         let text = |writer: csv::Writer<Vec<u8>>| {
-            writer
-                .into_inner()
-                .map_err(|error| io::Error::other(error.to_string()))
+            writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
         };
         Ok([
             ("users.csv", text(users)?),
@@ -93,12 +91,7 @@ impl Day {
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{} accounts, {} attempts",
-            self.people.len(),
-            self.tries.len()
-        )?;
+        writeln!(f, "{} accounts, {} attempts", self.people.len(), self.tries.len())?;
         for who in [Who::Owner, Who::Typo, Who::Attacker] {
             let count = self.tries.iter().filter(|tried| tried.who == who).count();
             writeln!(f, "{who}: {count}")?;
@@ -145,10 +138,7 @@ mod tests {
             let (owners, typos, guesses) = (of(Who::Owner), of(Who::Typo), of(Who::Attacker));
             assert_eq!((day.people.len(), guesses), (400, 1_500));
             assert!((1_000..1_600).contains(&owners), "{owners}");
-            assert!(
-                (3..=8).contains(&(100 * typos / owners)),
-                "{typos} of {owners}"
-            );
+            assert!((3..=8).contains(&(100 * typos / owners)), "{typos} of {owners}");
             assert!(day.tries.iter().all(|tried| tried.at < DAY));
             assert!(day.tries.is_sorted_by_key(|tried| tried.at));
             let bytes: usize = day.files().unwrap().iter().map(|file| file.1.len()).sum();
@@ -161,9 +151,7 @@ mod tests {
         let day = Day::make(1);
         for tried in day.tries.iter().filter(|tried| tried.who != Who::Attacker) {
             let mut people = day.people.iter();
-            let person = people
-                .find(|person| person.identifier == tried.identifier)
-                .unwrap();
+            let person = people.find(|person| person.identifier == tried.identifier).unwrap();
             assert_eq!(person.password == tried.password, tried.who == Who::Owner);
         }
     }

@@ -27,15 +27,8 @@ impl Draft {
         hidden.push(name);
         hidden.push(format!(".{}.part", std::process::id()));
         let beside = place.with_file_name(hidden);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&beside)?;
-        Ok(Self {
-            place: place.to_owned(),
-            beside,
-            file: Some(BufWriter::new(file)),
-        })
+        let file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+        Ok(Self { place: place.to_owned(), beside, file: Some(BufWriter::new(file)) })
     }
 
     /// Moves it to its place.

@@ -42,10 +42,7 @@ pub async fn check(users: &Users, problems: &mut Problems) -> Result<(), Failure
             }
             Registered::Taken => {
                 let first = lines.get(&subject).copied().unwrap_or_default();
-                (
-                    "identifier",
-                    format!("names the same account as line {first}"),
-                )
+                ("identifier", format!("names the same account as line {first}"))
             }
             Registered::Refused(Refusal::Identifier(problem)) => {
                 ("identifier", problem.to_string())
@@ -106,18 +103,13 @@ struct Subjects(Arc<Mutex<String>>);
 
 impl Subjects {
     fn last(&self) -> String {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl EventSink for Subjects {
     fn record(&self, event: &Event) {
-        event
-            .subject
-            .clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        event.subject.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
@@ -150,14 +142,8 @@ mod tests {
         check(&users, &mut problems).await.unwrap();
         let told = problems.into_result().unwrap_err().to_string();
         let told: Vec<_> = told.lines().collect();
-        assert_eq!(
-            told[0],
-            "u.csv, line 3, column password: The password is empty. Choose one."
-        );
-        assert_eq!(
-            told[1],
-            "u.csv, line 4, column identifier: names the same account as line 2"
-        );
+        assert_eq!(told[0], "u.csv, line 3, column password: The password is empty. Choose one.");
+        assert_eq!(told[1], "u.csv, line 4, column identifier: names the same account as line 2");
         assert!(told[2].starts_with("u.csv, line 5, column identifier: enter an identifier"));
         assert!(told[3].starts_with("u.csv, line 6, column password: The password is too long"));
         assert_eq!(told.len(), 5);

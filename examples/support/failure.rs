@@ -13,18 +13,12 @@ pub struct Failure {
 impl Failure {
     /// The arguments or the input files will not do: exit code 2, nothing was run.
     pub fn of_input(text: impl fmt::Display) -> Self {
-        Self {
-            text: text.to_string(),
-            code: 2,
-        }
+        Self { text: text.to_string(), code: 2 }
     }
 
     /// It went wrong while running: exit code 1.
     pub fn of_run(what: &str, error: impl fmt::Display) -> Self {
-        Self {
-            text: format!("{what}: {error}"),
-            code: 1,
-        }
+        Self { text: format!("{what}: {error}"), code: 1 }
     }
 
     /// The exit code of the process.

@@ -128,10 +128,8 @@ impl fmt::Display for Judgement {
         let mut rows = vec![heading];
         rows.extend(Group::ALL.map(line));
         f.write_str(&table(&rows))?;
-        let (known, elsewhere) = (
-            self.counts(Group::OwnerOnKnownDevice),
-            self.counts(Group::OwnerElsewhere),
-        );
+        let (known, elsewhere) =
+            (self.counts(Group::OwnerOnKnownDevice), self.counts(Group::OwnerElsewhere));
         let asked = |answer| known.of(answer) + elsewhere.of(answer);
         writeln!(
             f,

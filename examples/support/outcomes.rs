@@ -22,13 +22,8 @@ pub enum Answer {
 
 impl Answer {
     /// All of them, in the order in which summaries show them.
-    pub const ALL: [Self; 5] = [
-        Self::Verified,
-        Self::StepUp,
-        Self::Wait,
-        Self::Rejected,
-        Self::Error,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Verified, Self::StepUp, Self::Wait, Self::Rejected, Self::Error];
 
     /// As it is written.
     pub const fn name(self) -> &'static str {
@@ -75,13 +70,7 @@ pub struct OutcomeRow {
 pub fn write(rows: &[OutcomeRow], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "line,outcome,wait_seconds")?;
     for row in rows {
-        writeln!(
-            out,
-            "{},{},{}",
-            row.line,
-            row.answer.name(),
-            row.wait_seconds
-        )?;
+        writeln!(out, "{},{},{}", row.line, row.answer.name(), row.wait_seconds)?;
     }
     Ok(())
 }
@@ -128,26 +117,13 @@ mod tests {
             wait_seconds,
             known_device: false,
         };
-        let rows = [
-            row(2, Answer::Verified, 0),
-            row(3, Answer::Wait, 60),
-            row(5, Answer::StepUp, 0),
-        ];
+        let rows =
+            [row(2, Answer::Verified, 0), row(3, Answer::Wait, 60), row(5, Answer::StepUp, 0)];
         let mut out = Vec::new();
         write(&rows, &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(
-            text,
-            "line,outcome,wait_seconds\n2,verified,0\n3,wait,60\n5,step_up,0\n"
-        );
+        assert_eq!(text, "line,outcome,wait_seconds\n2,verified,0\n3,wait,60\n5,step_up,0\n");
         let counts: Counts = rows.iter().map(|row| row.answer).collect();
-        assert_eq!(
-            (
-                counts.of(Answer::Wait),
-                counts.of(Answer::Error),
-                counts.total()
-            ),
-            (1, 0, 3)
-        );
+        assert_eq!((counts.of(Answer::Wait), counts.of(Answer::Error), counts.total()), (1, 0, 3));
     }
 }

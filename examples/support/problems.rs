@@ -51,11 +51,7 @@ impl Problems {
         if more > 0 {
             text.push_str(&format!("\nand {more} more"));
         }
-        let problems = if self.count == 1 {
-            "problem"
-        } else {
-            "problems"
-        };
+        let problems = if self.count == 1 { "problem" } else { "problems" };
         text.push_str(&format!("\n{} {problems}; nothing was run", self.count));
         Err(Failure::of_input(text))
     }

@@ -32,12 +32,7 @@ pub async fn run() -> Result<Shown, Failure> {
         .events(journal.clone())
         .build()
         .map_err(|error| Failure::of_run("hashing threads", error))?;
-    let mut stage = Stage {
-        auth,
-        clock,
-        journal,
-        shown: Shown::default(),
-    };
+    let mut stage = Stage { auth, clock, journal, shown: Shown::default() };
     quickstart_steps::play(&mut stage).await?;
     Ok(stage.shown)
 }
@@ -127,10 +122,7 @@ impl Stage {
         let registration = Registration::new(identifier, password);
         match self.auth.register(registration).await {
             Ok(Registered::Created(_)) => Ok(()),
-            other => Err(Failure::of_run(
-                "an account was not made",
-                format_args!("{other:?}"),
-            )),
+            other => Err(Failure::of_run("an account was not made", format_args!("{other:?}"))),
         }
     }
 
@@ -200,20 +192,13 @@ struct Journal(Arc<Mutex<(String, String)>>);
 
 impl Journal {
     fn last(&self) -> (String, String) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl EventSink for Journal {
     fn record(&self, event: &Event) {
-        let device = if event.known_device {
-            ", known device"
-        } else {
-            ""
-        };
+        let device = if event.known_device { ", known device" } else { "" };
         let why = match event.kind {
             EventKind::Rejected(why) => format!("rejected: {why:?}"),
             EventKind::Waited(rule) => format!("waited: rule `{}`", rule.name()),

@@ -50,17 +50,11 @@ async fn ordinary_logins(stage: &mut Stage) -> Result<Option<DeviceToken>, Failu
         _ => None,
     };
     let wrong = Login::new("bob@example.com", "nobody guesses this");
-    let _ = stage
-        .attempt("bob, wrong password", host(192, 0, 2, 11), wrong)
-        .await?;
+    let _ = stage.attempt("bob, wrong password", host(192, 0, 2, 11), wrong).await?;
     let unknown = Login::new("zoe@example.com", "whatever she thinks it is");
-    let _ = stage
-        .attempt("zoe, who has no account", host(192, 0, 2, 12), unknown)
-        .await?;
+    let _ = stage.attempt("zoe, who has no account", host(192, 0, 2, 12), unknown).await?;
     let shut = Login::new(CAROL, CAROLS);
-    let _ = stage
-        .attempt("carol, right password, disabled", host(192, 0, 2, 13), shut)
-        .await?;
+    let _ = stage.attempt("carol, right password, disabled", host(192, 0, 2, 13), shut).await?;
     Ok(device)
 }
 
@@ -73,9 +67,7 @@ async fn spray(stage: &mut Stage) -> Result<(), Failure> {
         let _ = stage.attempt("spray: next account", sprayer, login).await?;
     }
     let login = Login::new(ERIN, SPRAYED);
-    let _ = stage
-        .attempt("spray: erin, whose password it is", sprayer, login)
-        .await?;
+    let _ = stage.attempt("spray: erin, whose password it is", sprayer, login).await?;
     Ok(())
 }
 
@@ -84,17 +76,12 @@ async fn strangers_and_the_owner(
     stage: &mut Stage,
     device: Option<DeviceToken>,
 ) -> Result<(), Failure> {
-    for (at, guess) in ["alice2025", "alice2026", "herons", "quiet herons", ALICES]
-        .iter()
-        .enumerate()
+    for (at, guess) in
+        ["alice2025", "alice2026", "herons", "quiet herons", ALICES].iter().enumerate()
     {
         let from = host(198, 51, 100, if at < 4 { 7 } else { 8 });
         let login = Login::new(ALICE, *guess);
-        let tried = if at < 4 {
-            "a wrong guess at alice"
-        } else {
-            "the right guess at alice"
-        };
+        let tried = if at < 4 { "a wrong guess at alice" } else { "the right guess at alice" };
         let _ = stage.attempt(tried, from, login).await?;
     }
     let mut known = Login::new(ALICE, ALICES);
@@ -102,13 +89,9 @@ async fn strangers_and_the_owner(
         known = known.device(device);
     }
     let away = host(192, 0, 2, 200);
-    let _ = stage
-        .attempt("alice on her own device", away, known)
-        .await?;
+    let _ = stage.attempt("alice on her own device", away, known).await?;
     let new = Login::new(ALICE, ALICES);
-    let _ = stage
-        .attempt("alice on a new device", away, new.clone())
-        .await?;
+    let _ = stage.attempt("alice on a new device", away, new.clone()).await?;
     stage.pass(60);
     let _ = stage.attempt("alice on a new device", away, new).await?;
     Ok(())

@@ -76,9 +76,7 @@ pub async fn run(arguments: &ReplayArguments) -> Result<Summary, Failure> {
     }
     let checked = auth.hashing().verifications;
     let truth = truth.as_ref();
-    Ok(Summary::new(
-        rows, &tally, checked, taken, &users, &attempts, truth,
-    ))
+    Ok(Summary::new(rows, &tally, checked, taken, &users, &attempts, truth))
 }
 
 /// Attempts one after the other, each at its time.
@@ -100,12 +98,7 @@ async fn replay(auth: &Authenticator, clock: &ManualClock, attempts: &Attempts) 
         if let Ok(Outcome::Verified(proof)) = decided {
             devices.keep(attempt, proof.device());
         }
-        rows.push(OutcomeRow {
-            line: attempt.line,
-            answer,
-            wait_seconds,
-            known_device,
-        });
+        rows.push(OutcomeRow { line: attempt.line, answer, wait_seconds, known_device });
         bar.inc(1);
     }
     bar.finish_and_clear();

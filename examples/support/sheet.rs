@@ -82,10 +82,7 @@ impl Sheet {
     }
 
     fn empty(file: String) -> Self {
-        Self {
-            file,
-            rows: Vec::new(),
-        }
+        Self { file, rows: Vec::new() }
     }
 }
 
@@ -112,13 +109,9 @@ fn split(file: &str, text: &str, problems: &mut Problems) -> Vec<Row> {
         };
         // The reader's own line numbers are those before blank lines and halves of CRLF.
         let start = cells.position().map_or(0, csv::Position::byte);
-        let start = usize::try_from(start)
-            .unwrap_or(usize::MAX)
-            .min(bytes.len());
-        let skipped = bytes[start..]
-            .iter()
-            .take_while(|byte| matches!(byte, b'\r' | b'\n'))
-            .count();
+        let start = usize::try_from(start).unwrap_or(usize::MAX).min(bytes.len());
+        let skipped =
+            bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         line += line_ends(&bytes[counted..start + skipped]);
         counted = start + skipped;
         rows.push(Row { line, cells });
@@ -147,11 +140,7 @@ mod tests {
         let mut problems = Problems::default();
         let sheet = Sheet::parse("f.csv".to_owned(), bytes, &[&["a", "b"]], &mut problems);
         let cells = |row: &Row| row.cells.iter().map(str::to_owned).collect();
-        let rows = sheet
-            .rows
-            .iter()
-            .map(|row| (row.line, cells(row)))
-            .collect();
+        let rows = sheet.rows.iter().map(|row| (row.line, cells(row))).collect();
         let told = problems.into_result().err().map(|told| told.to_string());
         (rows, told.unwrap_or_default())
     }
@@ -168,10 +157,7 @@ mod tests {
             (6, ["", ""]),
         ];
         assert_eq!(told, "");
-        assert_eq!(
-            rows,
-            expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec()))
-        );
+        assert_eq!(rows, expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
     }
 
     #[test]
@@ -184,11 +170,7 @@ mod tests {
         ] {
             let (rows, told) = parse(text.as_bytes());
             assert_eq!(told, "", "{text:?}");
-            assert_eq!(
-                rows.iter().map(|row| row.0).collect::<Vec<_>>(),
-                lines,
-                "{text:?}"
-            );
+            assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), lines, "{text:?}");
         }
     }
 
@@ -200,10 +182,7 @@ mod tests {
             (b"a,b\nx,y\nx\n", "f.csv, line 3: 1 instead of 2 fields"),
             (b"a,b\r\nx,y,z\r\n", "f.csv, line 2: 3 instead of 2 fields"),
             (b"a,b\nx,y\nx,\xff\n", "f.csv, line 3: is not UTF-8"),
-            (
-                b"a,b\nx,y\nx,\"y\nx,y\n",
-                "f.csv, line 3: a quote is opened and never closed",
-            ),
+            (b"a,b\nx,y\nx,\"y\nx,y\n", "f.csv, line 3: a quote is opened and never closed"),
         ] {
             let told = parse(bytes).1;
             assert!(told.starts_with(says), "{told}");

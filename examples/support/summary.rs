@@ -71,11 +71,7 @@ impl Summary {
     fn rules(&self) -> String {
         let mut rows = vec![["answer", "rule", "attempts"].map(str::to_owned).to_vec()];
         let line = |&(answer, rule, count): &(Answer, Rule, u64)| {
-            vec![
-                answer.name().to_owned(),
-                rule.name().to_owned(),
-                count.to_string(),
-            ]
+            vec![answer.name().to_owned(), rule.name().to_owned(), count.to_string()]
         };
         rows.extend(self.by_rule.iter().map(line));
         table(&rows)

@@ -22,9 +22,7 @@ impl Tally {
     pub fn by_rule(&self) -> Vec<(Answer, Rule, u64)> {
         let state = self.state();
         let counts = state.by_rule.iter();
-        counts
-            .map(|(&(answer, rule), &count)| (answer, rule, count))
-            .collect()
+        counts.map(|(&(answer, rule), &count)| (answer, rule, count)).collect()
     }
 
     /// How many different accounts were verified.

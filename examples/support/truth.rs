@@ -74,10 +74,8 @@ impl Truth {
         let mut unnamed: Vec<_> = unnamed.into_iter().collect();
         unnamed.sort_unstable();
         for line in unnamed {
-            problems.in_file(
-                file,
-                format_args!("says nothing of line {line} of {}", attempts.file),
-            );
+            problems
+                .in_file(file, format_args!("says nothing of line {line} of {}", attempts.file));
         }
         Self(truth)
     }
@@ -93,18 +91,9 @@ mod tests {
         for (rows, says) in [
             ("2,owner\n3,attacker\n", ""),
             ("2,owner\n", "t.csv: says nothing of line 3 of a.csv"),
-            (
-                "2,owner\n3,me\n",
-                "t.csv, line 3, column who: must be owner, typo or attacker",
-            ),
-            (
-                "2,owner\n2,typo\n3,typo\n",
-                "t.csv, line 3, column line: names no attempt of a.csv",
-            ),
-            (
-                "x,owner\n2,typo\n3,typo\n",
-                "t.csv, line 2, column line: names no attempt",
-            ),
+            ("2,owner\n3,me\n", "t.csv, line 3, column who: must be owner, typo or attacker"),
+            ("2,owner\n2,typo\n3,typo\n", "t.csv, line 3, column line: names no attempt of a.csv"),
+            ("x,owner\n2,typo\n3,typo\n", "t.csv, line 2, column line: names no attempt"),
         ] {
             let mut problems = Problems::default();
             let attempts = b"at,source,identifier,password\n1,::1,a,b\n1,::1,a,b\n";
@@ -116,15 +105,8 @@ mod tests {
             let truth = Truth::of(&sheet, &attempts, &mut problems);
             let told = problems.into_result().err().map(|told| told.to_string());
             let told = told.unwrap_or_default();
-            assert!(
-                told.starts_with(says) && told.is_empty() == says.is_empty(),
-                "{told}"
-            );
-            let second = if rows.starts_with('x') {
-                Who::Typo
-            } else {
-                Who::Owner
-            };
+            assert!(told.starts_with(says) && told.is_empty() == says.is_empty(), "{told}");
+            let second = if rows.starts_with('x') { Who::Typo } else { Who::Owner };
             assert_eq!(truth.of_line(2), Some(second));
         }
     }

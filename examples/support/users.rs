@@ -35,10 +35,7 @@ impl Users {
             identifier: row.cell(0).to_owned(),
             password: Password::from(row.cell(1)),
         });
-        Self {
-            rows: rows.collect(),
-            file: sheet.file,
-        }
+        Self { rows: rows.collect(), file: sheet.file }
     }
 
     /// How many there are.

@@ -48,10 +48,7 @@ pub struct IndexKey {
 
 impl IndexKey {
     pub(crate) fn new(id: KeyId, secret: &[u8; 32]) -> Self {
-        Self {
-            id,
-            prk: Prk::new(secret),
-        }
+        Self { id, prk: Prk::new(secret) }
     }
 
     /// The id that the key's indexes bear.
@@ -65,11 +62,7 @@ impl IndexKey {
     /// The formula is on the page [`format::keys`](crate::format::keys).
     #[must_use]
     pub fn blind_index(&self, place: IndexPlace<'_>, value: &[u8]) -> BlindIndex {
-        let IndexPlace {
-            tenant,
-            table,
-            field,
-        } = place;
+        let IndexPlace { tenant, table, field } = place;
         let mut info = Vec::with_capacity(12 + tenant.len() + table.len() + field.len());
         for part in [tenant, table, field] {
             length_prefixed(part.as_bytes(), |piece| info.extend_from_slice(piece));
@@ -81,10 +74,7 @@ impl IndexKey {
         mac.update(value);
         let mut digest = [0; 32];
         finish(mac, &mut digest);
-        BlindIndex {
-            key_id: self.id,
-            digest,
-        }
+        BlindIndex { key_id: self.id, digest }
     }
 }
 
@@ -154,11 +144,7 @@ fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
 mod tests {
     use super::*;
 
-    const EMAIL: IndexPlace<'_> = IndexPlace {
-        tenant: "acme",
-        table: "users",
-        field: "email",
-    };
+    const EMAIL: IndexPlace<'_> = IndexPlace { tenant: "acme", table: "users", field: "email" };
 
     fn key(secret: u8) -> IndexKey {
         IndexKey::new(KeyId::new(0x0102_0304), &[secret; 32])
@@ -171,42 +157,11 @@ mod tests {
             key(1).blind_index(EMAIL, b"alicf"),
             key(1).blind_index(EMAIL, b""),
             key(2).blind_index(EMAIL, b"alice"),
-            key(1).blind_index(
-                IndexPlace {
-                    tenant: "acm",
-                    ..EMAIL
-                },
-                b"alice",
-            ),
-            key(1).blind_index(
-                IndexPlace {
-                    table: "user",
-                    ..EMAIL
-                },
-                b"alice",
-            ),
-            key(1).blind_index(
-                IndexPlace {
-                    field: "emai",
-                    ..EMAIL
-                },
-                b"alice",
-            ),
-            key(1).blind_index(
-                IndexPlace {
-                    tenant: "",
-                    table: "acmeusers",
-                    ..EMAIL
-                },
-                b"alice",
-            ),
-            key(1).blind_index(
-                IndexPlace {
-                    field: "emaila",
-                    ..EMAIL
-                },
-                b"lice",
-            ),
+            key(1).blind_index(IndexPlace { tenant: "acm", ..EMAIL }, b"alice"),
+            key(1).blind_index(IndexPlace { table: "user", ..EMAIL }, b"alice"),
+            key(1).blind_index(IndexPlace { field: "emai", ..EMAIL }, b"alice"),
+            key(1).blind_index(IndexPlace { tenant: "", table: "acmeusers", ..EMAIL }, b"alice"),
+            key(1).blind_index(IndexPlace { field: "emaila", ..EMAIL }, b"lice"),
         ];
         for (i, index) in digests.iter().enumerate() {
             assert!(!digests[..i].contains(index), "index {i} repeats");
@@ -225,10 +180,7 @@ mod tests {
 
     #[test]
     fn display_is_whole_and_debug_is_a_prefix() {
-        let index = BlindIndex {
-            key_id: KeyId::new(10),
-            digest: [0xab; 32],
-        };
+        let index = BlindIndex { key_id: KeyId::new(10), digest: [0xab; 32] };
         assert_eq!(index.to_string(), format!("0000000a{}", "ab".repeat(32)));
         assert_eq!(format!("{index:?}"), "BlindIndex(10:abababab..)");
     }

@@ -83,20 +83,8 @@ impl<'a> Context<'a> {
     }
 
     fn parts<'p>(&'p self, version: &'p [u8; 4]) -> [&'p [u8]; 5] {
-        let Place {
-            tenant,
-            table,
-            record,
-            field,
-            version: _,
-        } = self.place;
-        [
-            tenant.as_bytes(),
-            table.as_bytes(),
-            record,
-            field.as_bytes(),
-            version,
-        ]
+        let Place { tenant, table, record, field, version: _ } = self.place;
+        [tenant.as_bytes(), table.as_bytes(), record, field.as_bytes(), version]
     }
 }
 
@@ -121,13 +109,7 @@ mod tests {
         let (version, rest) = split_part(rest);
         assert!(rest.is_empty());
         let version = u32::from_be_bytes(version.try_into().unwrap());
-        (
-            text(tenant),
-            text(table),
-            record.to_vec(),
-            text(field),
-            version,
-        )
+        (text(tenant), text(table), record.to_vec(), text(field), version)
     }
 
     /// Short parts of few letters, some of which look like lengths: joined carelessly they collide.

@@ -96,9 +96,7 @@ impl Envelope {
     }
 
     fn array<const N: usize>(&self, start: usize) -> &[u8; N] {
-        self.0[start..]
-            .first_chunk()
-            .expect("an envelope has at least its overhead")
+        self.0[start..].first_chunk().expect("an envelope has at least its overhead")
     }
 }
 

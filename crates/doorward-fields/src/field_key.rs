@@ -54,11 +54,7 @@ impl FieldKey {
         envelope.extend_from_slice(plaintext);
         let tag = derived
             .cipher()
-            .encrypt_inout_detached(
-                nonce.as_bytes().into(),
-                &aad,
-                (&mut envelope[HEADER..]).into(),
-            )
+            .encrypt_inout_detached(nonce.as_bytes().into(), &aad, (&mut envelope[HEADER..]).into())
             .expect("64 MiB are far below the 256 GiB of ChaCha20");
         envelope.extend_from_slice(&tag);
         Envelope::from_sealed(envelope)
@@ -98,10 +94,7 @@ impl FieldKey {
     /// The parts are where the associated data has them: version, key id, nonce, commitment, context.
     fn derive(&self, aad: &[u8]) -> Derived {
         let mut derived = Derived(Zeroizing::new([[0; 32]; 2]));
-        self.prk.expand(
-            &[LABEL, &aad[1..COMMITMENT], &aad[HEADER..]],
-            &mut derived.0,
-        );
+        self.prk.expand(&[LABEL, &aad[1..COMMITMENT], &aad[HEADER..]], &mut derived.0);
         derived
     }
 }
@@ -140,13 +133,7 @@ mod tests {
     use zeroize::ZeroizeOnDrop;
 
     fn context() -> Context<'static> {
-        Context::new(Place {
-            tenant: "t",
-            table: "u",
-            record: b"r",
-            field: "f",
-            version: 1,
-        })
+        Context::new(Place { tenant: "t", table: "u", record: b"r", field: "f", version: 1 })
     }
 
     /// A forger who knows the key makes everything right but the commitment.
@@ -186,13 +173,7 @@ mod tests {
     #[test]
     fn the_commitment_depends_on_key_id_nonce_and_context() {
         let commitment = |id, secret, nonce, field| {
-            let place = Place {
-                tenant: "t",
-                table: "u",
-                record: b"r",
-                field,
-                version: 1,
-            };
+            let place = Place { tenant: "t", table: "u", record: b"r", field, version: 1 };
             let key = FieldKey::new(KeyId::new(id), [secret; 32]);
             let envelope = key.seal(&Context::new(place), b"", &Nonce::new([nonce; 24]));
             envelope.header()[COMMITMENT..].to_vec()

@@ -35,10 +35,7 @@ impl Keyring {
     /// A keyring of one key, which seals and opens.
     #[must_use]
     pub const fn new(primary: FieldKey) -> Self {
-        Self {
-            primary,
-            open_only: Vec::new(),
-        }
+        Self { primary, open_only: Vec::new() }
     }
 
     /// Adds a key that opens and never seals.
@@ -89,9 +86,7 @@ impl Keyring {
         nonce: Nonce,
     ) -> Result<Envelope, SealError> {
         if plaintext.len() > Envelope::MAX_PLAINTEXT {
-            return Err(SealError::PlaintextTooLong {
-                bytes: plaintext.len(),
-            });
+            return Err(SealError::PlaintextTooLong { bytes: plaintext.len() });
         }
         Ok(self.primary.seal(context, plaintext, &nonce))
     }
@@ -105,9 +100,7 @@ impl Keyring {
     pub fn open(&self, context: &Context<'_>, envelope: &Envelope) -> Result<Opened, OpenError> {
         let id = envelope.key_id();
         let key = self.find(id).ok_or(OpenError::unknown_key(id))?;
-        key.open(context, envelope)
-            .map(Opened::new)
-            .ok_or(OpenError::REFUSED)
+        key.open(context, envelope).map(Opened::new).ok_or(OpenError::REFUSED)
     }
 
     fn find(&self, id: KeyId) -> Option<&FieldKey> {

@@ -50,9 +50,6 @@ mod tests {
             length(0xffff_ffff),
             [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]
         );
-        assert_eq!(
-            length(1 << 32),
-            [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 0]
-        );
+        assert_eq!(length(1 << 32), [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 0]);
     }
 }

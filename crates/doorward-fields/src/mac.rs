@@ -35,10 +35,7 @@ pub struct MacKey {
 
 impl MacKey {
     pub(crate) fn new(id: KeyId, secret: &[u8; 32]) -> Self {
-        Self {
-            id,
-            keyed: Box::new(hmac(secret)),
-        }
+        Self { id, keyed: Box::new(hmac(secret)) }
     }
 
     /// The key's id. A tag does not bear it: store it next to the tag if keys rotate.

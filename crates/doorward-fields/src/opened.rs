@@ -39,14 +39,10 @@ pub struct OpenError {
 }
 
 impl OpenError {
-    pub(crate) const REFUSED: Self = Self {
-        kind: OpenErrorKind::Refused,
-    };
+    pub(crate) const REFUSED: Self = Self { kind: OpenErrorKind::Refused };
 
     pub(crate) const fn unknown_key(id: KeyId) -> Self {
-        Self {
-            kind: OpenErrorKind::UnknownKey(id),
-        }
+        Self { kind: OpenErrorKind::UnknownKey(id) }
     }
 
     /// What an operator may know. Keep it out of an answer to a client.

@@ -88,14 +88,8 @@ fn other_versions_are_named() {
     for version in (0..=255).filter(|version| *version != 1) {
         let mut bytes = keyring().seal(&context(), b"").unwrap().into_bytes();
         bytes[0] = version;
-        assert_eq!(
-            Envelope::parse(&bytes),
-            Err(MalformedEnvelope::UnknownVersion { version })
-        );
-        assert_eq!(
-            Envelope::try_from(bytes),
-            Err(MalformedEnvelope::UnknownVersion { version })
-        );
+        assert_eq!(Envelope::parse(&bytes), Err(MalformedEnvelope::UnknownVersion { version }));
+        assert_eq!(Envelope::try_from(bytes), Err(MalformedEnvelope::UnknownVersion { version }));
     }
 }
 
@@ -103,13 +97,8 @@ fn other_versions_are_named() {
 fn an_empty_field_is_the_shortest_envelope() {
     let bytes = keyring().seal(&context(), b"").unwrap().into_bytes();
     assert_eq!(bytes.len(), Envelope::OVERHEAD);
-    assert_eq!(
-        Envelope::parse(&bytes[1..]),
-        Err(MalformedEnvelope::TooShort { bytes: 76 })
-    );
-    let opened = keyring()
-        .open(&context(), &Envelope::try_from(bytes).unwrap())
-        .unwrap();
+    assert_eq!(Envelope::parse(&bytes[1..]), Err(MalformedEnvelope::TooShort { bytes: 76 }));
+    let opened = keyring().open(&context(), &Envelope::try_from(bytes).unwrap()).unwrap();
     assert!(opened.expose_secret().is_empty());
 }
 
@@ -118,69 +107,43 @@ fn the_limit_on_length_is_the_same_on_both_sides() {
     let longest = vec![0; Envelope::MAX_PLAINTEXT + 1];
     assert_eq!(
         keyring().seal(&context(), &longest),
-        Err(SealError::PlaintextTooLong {
-            bytes: (64 << 20) + 1
-        })
+        Err(SealError::PlaintextTooLong { bytes: (64 << 20) + 1 })
     );
     let mut bytes = longest;
     bytes.resize(Envelope::OVERHEAD + Envelope::MAX_PLAINTEXT, 0);
     bytes[0] = 1;
     assert!(Envelope::parse(&bytes).is_ok());
     bytes.push(0);
-    assert_eq!(
-        Envelope::parse(&bytes),
-        Err(MalformedEnvelope::TooLong { bytes: bytes.len() })
-    );
+    assert_eq!(Envelope::parse(&bytes), Err(MalformedEnvelope::TooLong { bytes: bytes.len() }));
 }
 
 #[test]
-#[cfg_attr(
-    debug_assertions,
-    ignore = "ten seconds without optimisation: run with --release"
-)]
+#[cfg_attr(debug_assertions, ignore = "ten seconds without optimisation: run with --release")]
 fn the_longest_field_is_sealed() {
     let longest = vec![0xa5; Envelope::MAX_PLAINTEXT];
     let envelope = keyring().seal(&context(), &longest).unwrap();
-    assert_eq!(
-        envelope.as_bytes().len(),
-        Envelope::MAX_PLAINTEXT + Envelope::OVERHEAD
-    );
+    assert_eq!(envelope.as_bytes().len(), Envelope::MAX_PLAINTEXT + Envelope::OVERHEAD);
 }
 
 #[test]
 fn a_field_of_many_blocks_seals_and_opens() {
     let long: Vec<u8> = (0..1_000_003_u32).map(|i| i.to_le_bytes()[0]).collect();
     let envelope = keyring().seal(&context(), &long).unwrap();
-    assert!(
-        keyring()
-            .open(&context(), &envelope)
-            .unwrap()
-            .expose_secret()
-            == long
-    );
+    assert!(keyring().open(&context(), &envelope).unwrap().expose_secret() == long);
 }
 
 #[test]
 fn a_rotated_keyring_opens_old_fields_and_seals_new_ones() {
     let old = keyring().seal(&context(), b"alice").unwrap();
-    let rotated = Keyring::new(key(3))
-        .with_open_only(key(2))
-        .unwrap()
-        .with_open_only(key(1))
-        .unwrap();
+    let rotated =
+        Keyring::new(key(3)).with_open_only(key(2)).unwrap().with_open_only(key(1)).unwrap();
     assert_eq!(rotated.primary_id(), KeyId::new(3));
     assert_eq!(rotated.ids().map(KeyId::get).collect::<Vec<_>>(), [3, 2, 1]);
-    assert_eq!(
-        rotated.open(&context(), &old).unwrap().expose_secret(),
-        b"alice"
-    );
+    assert_eq!(rotated.open(&context(), &old).unwrap().expose_secret(), b"alice");
 
     let new = rotated.seal(&context(), b"alice").unwrap();
     assert_eq!(new.key_id(), KeyId::new(3));
-    assert_eq!(
-        rotated.open(&context(), &new).unwrap().expose_secret(),
-        b"alice"
-    );
+    assert_eq!(rotated.open(&context(), &new).unwrap().expose_secret(), b"alice");
     assert_eq!(
         keyring().open(&context(), &new).unwrap_err().kind(),
         OpenErrorKind::UnknownKey(KeyId::new(3))
@@ -191,21 +154,13 @@ fn a_rotated_keyring_opens_old_fields_and_seals_new_ones() {
 fn an_id_names_one_key_only() {
     let taken = keyring().with_open_only(key(1)).unwrap_err();
     assert_eq!(taken.id(), KeyId::new(1));
-    let taken = keyring()
-        .with_open_only(key(2))
-        .unwrap()
-        .with_open_only(key(2))
-        .unwrap_err();
+    let taken = keyring().with_open_only(key(2)).unwrap().with_open_only(key(2)).unwrap_err();
     assert_eq!(taken.id(), KeyId::new(2));
 }
 
 #[test]
 fn the_same_nonce_makes_the_same_envelope() {
-    let seal = |nonce| {
-        keyring()
-            .seal_with_nonce(&context(), b"alice", Nonce::new(nonce))
-            .unwrap()
-    };
+    let seal = |nonce| keyring().seal_with_nonce(&context(), b"alice", Nonce::new(nonce)).unwrap();
     assert_eq!(seal([1; 24]), seal([1; 24]));
     assert_ne!(seal([1; 24]), seal([2; 24]));
     assert_eq!(seal([1; 24]).as_bytes()[5..29], [1; 24]);

@@ -20,19 +20,11 @@ fn keyring() -> Keyring {
 }
 
 fn email() -> Place<'static> {
-    Place {
-        tenant: "acme",
-        table: "users",
-        record: b"u-17",
-        field: "email",
-        version: 1,
-    }
+    Place { tenant: "acme", table: "users", record: b"u-17", field: "email", version: 1 }
 }
 
 fn holds(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack
-        .windows(needle.len())
-        .any(|window| window == needle)
+    haystack.windows(needle.len()).any(|window| window == needle)
 }
 
 // 6. A stored secret is hashed or sealed.
@@ -94,20 +86,9 @@ impl Spot {
 
 fn spot() -> impl Strategy<Value = Spot> {
     let text = || "[ab\u{0}]{0,3}";
-    (
-        text(),
-        text(),
-        prop::collection::vec(0u8..3, 0..4),
-        text(),
-        0u32..4,
+    (text(), text(), prop::collection::vec(0u8..3, 0..4), text(), 0u32..4).prop_map(
+        |(tenant, table, record, field, version)| Spot { tenant, table, record, field, version },
     )
-        .prop_map(|(tenant, table, record, field, version)| Spot {
-            tenant,
-            table,
-            record,
-            field,
-            version,
-        })
 }
 
 proptest! {
@@ -202,10 +183,7 @@ proptest! {
 #[test]
 fn law_07_refuses_every_single_flipped_bit() {
     let context = Context::new(email());
-    let sealed = keyring()
-        .seal(&context, b"alice@example.com")
-        .unwrap()
-        .into_bytes();
+    let sealed = keyring().seal(&context, b"alice@example.com").unwrap().into_bytes();
     for bit in 0..sealed.len() * 8 {
         let mut bytes = sealed.clone();
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -219,22 +197,15 @@ fn law_07_refuses_every_single_flipped_bit() {
 fn law_07_refusals_have_one_text() {
     let context = Context::new(email());
     let envelope = keyring().seal(&context, b"alice").unwrap();
-    let elsewhere = Context::new(Place {
-        field: "phone",
-        ..email()
-    });
+    let elsewhere = Context::new(Place { field: "phone", ..email() });
     let wrong_place = keyring().open(&elsewhere, &envelope).unwrap_err();
-    let wrong_key = Keyring::new(FieldKey::new(ID, [0; 32]))
-        .open(&context, &envelope)
-        .unwrap_err();
+    let wrong_key = Keyring::new(FieldKey::new(ID, [0; 32])).open(&context, &envelope).unwrap_err();
     let unknown_key = Keyring::new(FieldKey::new(KeyId::new(2), [0x5e; 32]))
         .open(&context, &envelope)
         .unwrap_err();
     let mut bytes = envelope.into_bytes();
     *bytes.last_mut().unwrap() ^= 1;
-    let flipped = keyring()
-        .open(&context, &Envelope::try_from(bytes).unwrap())
-        .unwrap_err();
+    let flipped = keyring().open(&context, &Envelope::try_from(bytes).unwrap()).unwrap_err();
 
     assert_eq!(wrong_place, wrong_key);
     assert_eq!(wrong_place, flipped);
@@ -265,11 +236,7 @@ fn law_08_debug_shows_no_secret() {
     let envelope = keyring.seal(&context, plaintext).unwrap();
     let opened = keyring.open(&context, &envelope).unwrap();
     let tag = root.derive_mac_key("codes").tag("code", &[plaintext]);
-    let place = IndexPlace {
-        tenant: "acme",
-        table: "users",
-        field: "email",
-    };
+    let place = IndexPlace { tenant: "acme", table: "users", field: "email" };
     let index = root.derive_index_key("users").blind_index(place, plaintext);
 
     let printed = [
@@ -296,10 +263,7 @@ fn law_08_debug_shows_no_secret() {
     for text in &printed[..7] {
         assert!(text.contains("[REDACTED]"), "{text}");
     }
-    assert_eq!(
-        format!("{:?}", root.derive_mac_key("a")),
-        "MacKey { id: 1, secret: [REDACTED] }"
-    );
+    assert_eq!(format!("{:?}", root.derive_mac_key("a")), "MacKey { id: 1, secret: [REDACTED] }");
 }
 
 #[test]
@@ -307,25 +271,16 @@ fn law_08_errors_show_no_secret() {
     let plaintext = b"alice@example.com";
     let context = Context::new(email());
     let nonce = Nonce::new([3; 24]);
-    let mut bytes = keyring()
-        .seal_with_nonce(&context, plaintext, nonce)
-        .unwrap()
-        .into_bytes();
+    let mut bytes = keyring().seal_with_nonce(&context, plaintext, nonce).unwrap().into_bytes();
     *bytes.last_mut().unwrap() ^= 1;
-    let refused = keyring()
-        .open(&context, &Envelope::parse(&bytes).unwrap())
-        .unwrap_err();
+    let refused = keyring().open(&context, &Envelope::parse(&bytes).unwrap()).unwrap_err();
     let malformed = Envelope::parse(plaintext).unwrap_err();
     let duplicate =
         keyring().with_open_only(FieldKey::new(ID, *b"correct horse battery staple 123"));
 
-    let printed = format!(
-        "{refused:?} {refused} {malformed:?} {malformed} {:?}",
-        duplicate.unwrap_err()
-    );
-    for hidden in printings(plaintext)
-        .iter()
-        .chain(&printings(b"correct horse battery staple 123"))
+    let printed =
+        format!("{refused:?} {refused} {malformed:?} {malformed} {:?}", duplicate.unwrap_err());
+    for hidden in printings(plaintext).iter().chain(&printings(b"correct horse battery staple 123"))
     {
         assert!(!printed.contains(hidden), "{hidden} in {printed}");
     }

@@ -16,9 +16,7 @@ struct Vector {
 
 impl Vector {
     fn bytes(&self, name: &str) -> &[u8] {
-        self.values
-            .get(name)
-            .unwrap_or_else(|| panic!("{} has no {name}", self.kind))
+        self.values.get(name).unwrap_or_else(|| panic!("{} has no {name}", self.kind))
     }
 
     fn text(&self, name: &str) -> &str {
@@ -50,14 +48,8 @@ impl Vector {
 
 fn hex(text: &str) -> Vec<u8> {
     assert!(text.len().is_multiple_of(2), "{text}");
-    let digits: Vec<u32> = text
-        .chars()
-        .map(|digit| digit.to_digit(16).unwrap())
-        .collect();
-    digits
-        .chunks(2)
-        .map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap())
-        .collect()
+    let digits: Vec<u32> = text.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
 }
 
 fn vectors(kind: &str) -> Vec<Vector> {
@@ -65,16 +57,10 @@ fn vectors(kind: &str) -> Vec<Vector> {
     let lines = include_str!("vectors/envelope_v1.txt").lines();
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(kind) = line.strip_prefix('[') {
-            all.push(Vector {
-                kind: kind.trim_end_matches(']'),
-                values: BTreeMap::new(),
-            });
+            all.push(Vector { kind: kind.trim_end_matches(']'), values: BTreeMap::new() });
         } else {
             let (name, value) = line.split_once(" =").unwrap();
-            all.last_mut()
-                .unwrap()
-                .values
-                .insert(name, hex(value.trim()));
+            all.last_mut().unwrap().values.insert(name, hex(value.trim()));
         }
     }
     all.retain(|vector| vector.kind == kind);
@@ -89,10 +75,7 @@ fn check(vector: &Vector, keyring: &Keyring) {
     let sealed = keyring.seal_with_nonce(&context, plaintext, nonce).unwrap();
     assert_eq!(sealed.as_bytes(), vector.bytes("envelope"));
     let envelope = Envelope::parse(vector.bytes("envelope")).unwrap();
-    assert_eq!(
-        keyring.open(&context, &envelope).unwrap().expose_secret(),
-        plaintext
-    );
+    assert_eq!(keyring.open(&context, &envelope).unwrap().expose_secret(), plaintext);
 }
 
 #[test]
@@ -100,10 +83,7 @@ fn envelopes_match() {
     for vector in vectors("envelope") {
         let id = KeyId::new(vector.number("key_id"));
         assert_eq!(vector.context().to_bytes(), vector.bytes("context"));
-        check(
-            &vector,
-            &Keyring::new(FieldKey::new(id, vector.array("key"))),
-        );
+        check(&vector, &Keyring::new(FieldKey::new(id, vector.array("key"))));
     }
 }
 

@@ -33,18 +33,12 @@ impl Arena {
     /// An arena without memory: the first use takes it.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            blocks: Vec::new(),
-            dirty: 0,
-        }
+        Self { blocks: Vec::new(), dirty: 0 }
     }
 
     /// Zeroes all that was used since the last wipe.
     pub fn wipe(&mut self) {
-        self.blocks
-            .iter_mut()
-            .take(self.dirty)
-            .for_each(Zeroize::zeroize);
+        self.blocks.iter_mut().take(self.dirty).for_each(Zeroize::zeroize);
         self.dirty = 0;
     }
 
@@ -100,9 +94,7 @@ impl Arena {
     /// growing Vec would hold both at once, and would copy what no one needs.
     fn renew(&mut self, blocks: usize) -> Result<(), HashError> {
         self.blocks = Vec::new();
-        self.blocks
-            .try_reserve_exact(blocks)
-            .map_err(|_| HashError::OutOfMemory)?;
+        self.blocks.try_reserve_exact(blocks).map_err(|_| HashError::OutOfMemory)?;
         self.blocks.resize(blocks, Block::new());
         Ok(())
     }
@@ -158,9 +150,7 @@ mod tests {
         let mut arena = Arena::new();
         let password = Password::from("correct horse battery staple");
         let hasher = Hasher::new(Cost::minimal_for_tests());
-        let stored = hasher
-            .hash(&mut arena, &password, Salt::from_bytes([1; 16]))
-            .unwrap();
+        let stored = hasher.hash(&mut arena, &password, Salt::from_bytes([1; 16])).unwrap();
         assert_eq!(arena.blocks_in_use(), 8);
         arena.wipe();
         assert_eq!(arena.blocks_in_use(), 0);

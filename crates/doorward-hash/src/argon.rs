@@ -62,10 +62,7 @@ fn fill_plan(policy: Cost, missing: Work) -> [Option<Cost>; 2] {
         (Ok(m), Ok(t)) if t > 0 => Some(Cost::unchecked(m, t, 1)),
         _ => None,
     };
-    [
-        one_lane(memory, passes),
-        one_lane(rest.max(LEAST_BLOCKS), u64::from(rest > 0)),
-    ]
+    [one_lane(memory, passes), one_lane(rest.max(LEAST_BLOCKS), u64::from(rest > 0))]
 }
 
 #[cfg(test)]
@@ -117,13 +114,7 @@ mod tests {
     #[test]
     fn refused_parameters_are_an_error() {
         let mut arena = Arena::new();
-        let computed = compute(
-            &mut arena,
-            Cost::unchecked(4, 1, 1),
-            b"x",
-            &[0; 16],
-            &mut [0; 32],
-        );
+        let computed = compute(&mut arena, Cost::unchecked(4, 1, 1), b"x", &[0; 16], &mut [0; 32]);
         assert_eq!(computed, Err(HashError::Backend));
     }
 }

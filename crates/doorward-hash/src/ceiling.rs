@@ -85,33 +85,17 @@ impl Ceiling {
     /// Whether `cost` with so many bytes of output stays within.
     pub(crate) const fn admit(&self, cost: Cost, output_bytes: usize) -> Result<(), OverCeiling> {
         let asked = [
-            (
-                "memory m, in KiB",
-                cost.m_kib() as u64,
-                self.memory_kib as u64,
-            ),
+            ("memory m, in KiB", cost.m_kib() as u64, self.memory_kib as u64),
             ("passes t", cost.t() as u64, self.passes as u64),
             ("lanes p", cost.p() as u64, self.lanes as u64),
-            (
-                "output, in bytes",
-                output_bytes as u64,
-                self.output_bytes as u64,
-            ),
-            (
-                "work m*t, in blocks",
-                cost.work().blocks(),
-                self.work.blocks(),
-            ),
+            ("output, in bytes", output_bytes as u64, self.output_bytes as u64),
+            ("work m*t, in blocks", cost.work().blocks(), self.work.blocks()),
         ];
         let mut i = 0;
         while i < asked.len() {
             let (what, asked, allowed) = asked[i];
             if asked > allowed {
-                return Err(OverCeiling {
-                    what,
-                    asked,
-                    allowed,
-                });
+                return Err(OverCeiling { what, asked, allowed });
             }
             i += 1;
         }
@@ -203,9 +187,6 @@ mod tests {
         let wide = narrow.covering(Cost::OWASP_19_MIB);
         assert_eq!(wide.admit(Cost::OWASP_19_MIB, Cost::OUTPUT_BYTES), Ok(()));
         assert!(wide.admit(Cost::OWASP_46_MIB, Cost::OUTPUT_BYTES).is_err());
-        assert_eq!(
-            Ceiling::DEFAULT.covering(Cost::OWASP_19_MIB),
-            Ceiling::DEFAULT
-        );
+        assert_eq!(Ceiling::DEFAULT.covering(Cost::OWASP_19_MIB), Ceiling::DEFAULT);
     }
 }

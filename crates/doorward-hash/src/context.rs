@@ -39,10 +39,7 @@ impl ContextWords {
             }
         }
         let is_a_piece = |word: &Vec<char>| {
-            !folded.is_empty()
-                && word
-                    .windows(folded.len())
-                    .any(|piece| piece == folded.as_slice())
+            !folded.is_empty() && word.windows(folded.len()).any(|piece| piece == folded.as_slice())
         };
         (found && own_chars < LEAST_OWN_CHARS) || self.words.iter().any(is_a_piece)
     }
@@ -79,12 +76,7 @@ mod tests {
     #[test]
     fn the_word_with_trimmings() {
         let context = ["alice@example.com"];
-        for password in [
-            "alice@example.com2026",
-            "alicealicealice",
-            "!Alice1984!!",
-            "xalice",
-        ] {
+        for password in ["alice@example.com2026", "alicealicealice", "!Alice1984!!", "xalice"] {
             assert!(make_up(&context, password), "{password}");
         }
     }
@@ -96,10 +88,7 @@ mod tests {
 
     #[test]
     fn a_long_password_may_mention_the_word() {
-        assert!(!make_up(
-            &["alice@example.com"],
-            "alice eats green pineapples"
-        ));
+        assert!(!make_up(&["alice@example.com"], "alice eats green pineapples"));
         assert!(!make_up(&["alice@example.com"], "12345678alice"));
         assert!(make_up(&["alice@example.com"], "1234567alice"));
     }

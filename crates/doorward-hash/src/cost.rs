@@ -54,11 +54,7 @@ impl Cost {
         }
         let least_m_kib = owasp_least_m_kib(t);
         if m_kib < least_m_kib {
-            return Err(CostError::TooWeak {
-                m_kib,
-                t,
-                least_m_kib,
-            });
+            return Err(CostError::TooWeak { m_kib, t, least_m_kib });
         }
         let cost = Self::unchecked(m_kib, t, p);
         match Ceiling::DEFAULT.admit(cost, Self::OUTPUT_BYTES) {
@@ -174,20 +170,9 @@ mod tests {
 
     #[test]
     fn the_owasp_table_is_the_floor() {
-        for (m, t) in [
-            (47_104, 1),
-            (19_456, 2),
-            (12_288, 3),
-            (9_216, 4),
-            (7_168, 5),
-            (7_168, 9),
-        ] {
+        for (m, t) in [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5), (7_168, 9)] {
             assert_eq!(Cost::new(m, t, 1), Ok(Cost::unchecked(m, t, 1)));
-            let below = CostError::TooWeak {
-                m_kib: m - 1,
-                t,
-                least_m_kib: m,
-            };
+            let below = CostError::TooWeak { m_kib: m - 1, t, least_m_kib: m };
             assert_eq!(Cost::new(m - 1, t, 1), Err(below));
         }
     }
@@ -195,17 +180,9 @@ mod tests {
     #[test]
     fn the_default_ceiling_is_the_roof() {
         assert!(Cost::new(262_144, 4, 16).is_ok());
-        for (m, t, p) in [
-            (262_145, 1, 1),
-            (19_456, 17, 1),
-            (19_456, 2, 17),
-            (262_144, 5, 1),
-        ] {
+        for (m, t, p) in [(262_145, 1, 1), (19_456, 17, 1), (19_456, 2, 17), (262_144, 5, 1)] {
             let refused = Cost::new(m, t, p);
-            assert!(
-                matches!(refused, Err(CostError::OverCeiling(_))),
-                "m={m},t={t},p={p}"
-            );
+            assert!(matches!(refused, Err(CostError::OverCeiling(_))), "m={m},t={t},p={p}");
         }
     }
 

@@ -36,20 +36,14 @@ impl Hasher {
     /// New hashes cost `cost`; stored ones may cost up to [`Ceiling::DEFAULT`].
     #[must_use]
     pub const fn new(cost: Cost) -> Self {
-        Self {
-            cost,
-            ceiling: Ceiling::DEFAULT,
-        }
+        Self { cost, ceiling: Ceiling::DEFAULT }
     }
 
     /// Exchanges the ceiling. Where it lies below the policy's own cost it is raised to it, so that
     /// a hasher always reads what it writes.
     #[must_use]
     pub fn with_ceiling(self, ceiling: Ceiling) -> Self {
-        Self {
-            ceiling: ceiling.covering(self.cost),
-            ..self
-        }
+        Self { ceiling: ceiling.covering(self.cost), ..self }
     }
 
     /// What a new hash costs.
@@ -85,13 +79,7 @@ impl Hasher {
         }
         let secret = password.expose_secret().as_bytes();
         let mut digest = Zeroizing::new([0; Cost::OUTPUT_BYTES]);
-        compute(
-            arena,
-            self.cost,
-            secret,
-            salt.as_bytes(),
-            digest.as_mut_slice(),
-        )?;
+        compute(arena, self.cost, secret, salt.as_bytes(), digest.as_mut_slice())?;
         StoredHash::new(self.cost, salt.as_bytes(), digest.as_slice())
     }
 
@@ -132,16 +120,12 @@ impl Hasher {
         subject: Subject<'_>,
     ) -> Result<Verification, HashError> {
         let task = Task::of(self.cost, password, subject);
-        self.ceiling
-            .admit(task.cost, task.digest.len())
-            .map_err(HashError::OverCeiling)?;
+        self.ceiling.admit(task.cost, task.digest.len()).map_err(HashError::OverCeiling)?;
         // At once what any step needs, so that no subject is told by when memory is taken.
         arena.reserve(task.cost.blocks().max(self.cost.blocks()) as usize)?;
 
         let mut buffer = Zeroizing::new([0; MAX_DIGEST_BYTES]);
-        let computed = buffer
-            .get_mut(..task.digest.len())
-            .ok_or(HashError::Backend)?;
+        let computed = buffer.get_mut(..task.digest.len()).ok_or(HashError::Backend)?;
         let own = compute(arena, task.cost, task.password, task.salt, computed)?;
         let work = own + fill_up(arena, self.cost, own.missing_to(self.cost.work()))?;
 

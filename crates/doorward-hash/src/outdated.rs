@@ -30,11 +30,7 @@ impl Outdated {
         if is_weaker(stored.cost(), policy) {
             // Strength grows with memory and with passes: the one that is lower is the reason.
             let less_memory = stored.m_kib() < policy.m_kib();
-            Some(if less_memory {
-                Self::Memory
-            } else {
-                Self::Passes
-            })
+            Some(if less_memory { Self::Memory } else { Self::Passes })
         } else if stored.digest_bytes() < Cost::OUTPUT_BYTES {
             Some(Self::Digest)
         } else if stored.salt_bytes() < Salt::BYTES {
@@ -55,11 +51,7 @@ fn is_weaker(cost: Cost, policy: Cost) -> bool {
 fn strength(cost: Cost) -> (u128, u128) {
     let (m, t) = (u128::from(cost.m_kib()), u128::from(cost.t()));
     let least = u128::from(owasp_least_m_kib(cost.t()));
-    if t > 5 && m >= least {
-        (m * t, least * 5)
-    } else {
-        (m, least)
-    }
+    if t > 5 && m >= least { (m * t, least * 5) } else { (m, least) }
 }
 
 #[cfg(test)]
@@ -68,13 +60,7 @@ mod tests {
 
     use super::*;
 
-    const TABLE: [(u32, u32); 5] = [
-        (47_104, 1),
-        (19_456, 2),
-        (12_288, 3),
-        (9_216, 4),
-        (7_168, 5),
-    ];
+    const TABLE: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
 
     fn cost((m, t): (u32, u32)) -> Cost {
         Cost::unchecked(m, t, 1)
@@ -84,10 +70,7 @@ mod tests {
     fn no_row_of_the_table_outdates_another() {
         for stored in TABLE {
             for policy in TABLE {
-                assert!(
-                    !is_weaker(cost(stored), cost(policy)),
-                    "{stored:?} under {policy:?}"
-                );
+                assert!(!is_weaker(cost(stored), cost(policy)), "{stored:?} under {policy:?}");
             }
         }
     }

@@ -66,10 +66,7 @@ impl PasswordPolicy {
         let accepted = AcceptedPassword::existing(password)?;
         let actual = accepted.password().chars();
         if actual < self.min_chars {
-            return Err(PasswordProblem::TooShort {
-                min: self.min_chars,
-                actual,
-            });
+            return Err(PasswordProblem::TooShort { min: self.min_chars, actual });
         }
         if ContextWords::of(context).make_up(accepted.password().expose_secret()) {
             return Err(PasswordProblem::ContextWord);
@@ -103,9 +100,7 @@ impl AcceptedPassword {
             return Err(PasswordProblem::Empty);
         }
         if password.is_overlong() {
-            return Err(PasswordProblem::TooLong {
-                max_bytes: Password::MAX_BYTES,
-            });
+            return Err(PasswordProblem::TooLong { max_bytes: Password::MAX_BYTES });
         }
         Ok(Self(password))
     }

@@ -55,17 +55,13 @@ impl StoredHash {
         recognise(phc)?;
         let parsed = PasswordHash::new(phc).map_err(|_| ParseError::Malformed)?;
         if parsed.version != Some(VERSION) {
-            return Err(ParseError::Unsupported {
-                what: "a version of Argon2 other than v=19",
-            });
+            return Err(ParseError::Unsupported { what: "a version of Argon2 other than v=19" });
         }
         let cost = read_cost(&parsed.params)?;
         let (Some(salt), Some(digest)) = (parsed.salt, parsed.hash) else {
             return Err(ParseError::Malformed);
         };
-        ceiling
-            .admit(cost, digest.len())
-            .map_err(ParseError::OverCeiling)?;
+        ceiling.admit(cost, digest.len()).map_err(ParseError::OverCeiling)?;
         // RFC 9106 section 3.1: 8 blocks a lane at least. The product is taken in 64 bits.
         let least_kib = 8 * u64::from(cost.p());
         if cost.t() == 0 || cost.p() == 0 || u64::from(cost.m_kib()) < least_kib {
@@ -132,11 +128,8 @@ impl StoredHash {
         let digest_text = phc::Output::new(digest).map_err(|_| HashError::Backend)?;
         // Room for the longest: a String that grows would leave its older, shorter self unwiped.
         let mut text = Zeroizing::new(String::with_capacity(MAX_CHARS));
-        write!(
-            text,
-            "${ALGORITHM}$v={VERSION}${cost}${salt_text}${digest_text}"
-        )
-        .map_err(|_| HashError::Backend)?;
+        write!(text, "${ALGORITHM}$v={VERSION}${cost}${salt_text}${digest_text}")
+            .map_err(|_| HashError::Backend)?;
         Ok(Self {
             phc: SecretString::from(text.as_str()),
             cost,
@@ -161,11 +154,7 @@ impl StoredHash {
 
 impl fmt::Debug for StoredHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "StoredHash(${ALGORITHM}$v={VERSION}${}$[REDACTED]$[REDACTED])",
-            self.cost
-        )
+        write!(f, "StoredHash(${ALGORITHM}$v={VERSION}${}$[REDACTED]$[REDACTED])", self.cost)
     }
 }
 
@@ -207,21 +196,17 @@ const MAX_CHARS: usize = 320;
 
 /// Whether the string names this algorithm; says so when it names another.
 fn recognise(phc: &str) -> Result<(), ParseError> {
-    let name = phc
-        .strip_prefix('$')
-        .and_then(|rest| rest.split('$').next());
+    let name = phc.strip_prefix('$').and_then(|rest| rest.split('$').next());
     let is_name = |name: &str| {
         !name.is_empty()
             && name.len() <= 32
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     match name {
         Some(ALGORITHM) => Ok(()),
-        Some(name) if is_name(name) => Err(ParseError::Unsupported {
-            what: "an algorithm other than argon2id",
-        }),
+        Some(name) if is_name(name) => {
+            Err(ParseError::Unsupported { what: "an algorithm other than argon2id" })
+        }
         _ => Err(ParseError::Malformed),
     }
 }
@@ -239,9 +224,7 @@ fn read_cost(params: &ParamsString) -> Result<Cost, ParseError> {
     match pairs.next() {
         None => Ok(cost),
         Some((name, _)) if matches!(name.as_str(), "data" | "keyid") => {
-            Err(ParseError::Unsupported {
-                what: "the parameter keyid or data",
-            })
+            Err(ParseError::Unsupported { what: "the parameter keyid or data" })
         }
         Some(_) => Err(ParseError::Malformed),
     }

@@ -2,10 +2,7 @@ use crate::{Outdated, StoredHash, Work};
 
 /// What a password is verified against.
 #[derive(Clone, Copy, Debug)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "an account has a stored hash or it has none"
-)]
+#[allow(clippy::exhaustive_enums, reason = "an account has a stored hash or it has none")]
 pub enum Subject<'a> {
     /// The hash of an account that has one.
     Stored(&'a StoredHash),
@@ -16,10 +13,7 @@ pub enum Subject<'a> {
 
 /// The answer to a password.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "whoever lets people in must handle every answer"
-)]
+#[allow(clippy::exhaustive_enums, reason = "whoever lets people in must handle every answer")]
 pub enum Verdict {
     /// The password is right.
     Valid,

@@ -56,10 +56,7 @@ mod tests {
 
     #[test]
     fn adds_without_overflow() {
-        assert_eq!(
-            Work::from_blocks(3) + Work::from_blocks(4),
-            Work::from_blocks(7)
-        );
+        assert_eq!(Work::from_blocks(3) + Work::from_blocks(4), Work::from_blocks(7));
         let most = Work::from_blocks(u64::MAX);
         assert_eq!(most + Work::from_blocks(1), most);
     }

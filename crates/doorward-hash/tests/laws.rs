@@ -21,9 +21,7 @@ fn stored_of(password: &str, m: u32, t: u32, p: u32) -> StoredHash {
     let params = Params::new(m, t, p, Some(32)).unwrap();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     let mut digest = [0; 32];
-    argon2
-        .hash_password_into(password.as_bytes(), &[1; 16], &mut digest)
-        .unwrap();
+    argon2.hash_password_into(password.as_bytes(), &[1; 16], &mut digest).unwrap();
     let encode = |bytes: &[u8]| argon2::password_hash::phc::Output::new(bytes).unwrap();
     let (salt, digest) = (encode(&[1; 16]), encode(&digest));
     let phc = format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${digest}");
@@ -32,12 +30,8 @@ fn stored_of(password: &str, m: u32, t: u32, p: u32) -> StoredHash {
 
 /// Policies near the floor of the OWASP table, where they are quick.
 fn policies() -> impl Strategy<Value = Cost> {
-    let floor = prop_oneof![
-        Just((7_168, 5)),
-        Just((9_216, 4)),
-        Just((12_288, 3)),
-        Just((19_456, 2))
-    ];
+    let floor =
+        prop_oneof![Just((7_168, 5)), Just((9_216, 4)), Just((12_288, 3)), Just((19_456, 2))];
     (floor, 0_u32..200, 1_u32..=4)
         .prop_map(|((m, t), extra, p)| Cost::new(m + extra, t, p).unwrap())
 }
@@ -91,15 +85,10 @@ proptest! {
 #[test]
 fn law_01_no_memory_is_taken_that_tells_subjects_apart() {
     let (old, recent) = (stored(8, 1, 1), stored(19_000, 2, 1));
-    for subject in [
-        Subject::Decoy,
-        Subject::Stored(&old),
-        Subject::Stored(&recent),
-    ] {
+    for subject in [Subject::Decoy, Subject::Stored(&old), Subject::Stored(&recent)] {
         let mut arena = Arena::new();
-        let answer = Hasher::default()
-            .verify(&mut arena, &Password::from("wrong"), subject)
-            .unwrap();
+        let answer =
+            Hasher::default().verify(&mut arena, &Password::from("wrong"), subject).unwrap();
         assert_eq!(answer.work(), Cost::OWASP_19_MIB.work());
         assert_eq!(arena.capacity_kib(), 19_456);
     }
@@ -111,11 +100,7 @@ fn law_01_unfit_passwords_are_invalid_even_where_they_match() {
     for password in [String::new(), "x".repeat(Password::MAX_BYTES + 1)] {
         let matching = stored_of(&password, 64, 1, 1);
         let answer = Hasher::default()
-            .verify(
-                &mut Arena::new(),
-                &Password::from(password),
-                Subject::Stored(&matching),
-            )
+            .verify(&mut Arena::new(), &Password::from(password), Subject::Stored(&matching))
             .unwrap();
         assert_eq!(answer.verdict(), Verdict::Invalid);
         assert_eq!(answer.work(), Cost::OWASP_19_MIB.work());
@@ -127,11 +112,7 @@ fn law_01_unfit_passwords_are_invalid_even_where_they_match() {
 fn a_stronger_hash_is_verified_at_its_own_cost() {
     let strong = stored(65_536, 3, 4);
     let answer = Hasher::default()
-        .verify(
-            &mut Arena::new(),
-            &Password::from(RIGHT),
-            Subject::Stored(&strong),
-        )
+        .verify(&mut Arena::new(), &Password::from(RIGHT), Subject::Stored(&strong))
         .unwrap();
     assert_eq!(answer.verdict(), Verdict::Valid);
     assert_eq!(answer.work(), strong.work());
@@ -144,58 +125,33 @@ fn law_08_debug_and_errors_show_no_secret() {
     let secret = "s3cr3t-horse";
     let password = Password::from(secret);
     let accepted = AcceptedPassword::existing(password.clone()).unwrap();
-    let hash = hasher
-        .hash(
-            &mut arena,
-            &password,
-            Salt::from_bytes(*b"saltsaltsaltsalt"),
-        )
-        .unwrap();
+    let hash = hasher.hash(&mut arena, &password, Salt::from_bytes(*b"saltsaltsaltsalt")).unwrap();
     let parts: Vec<&str> = hash.expose_secret().rsplit('$').take(2).collect();
     let (digest, salt) = (parts[0], parts[1]);
-    let answer = hasher
-        .verify(&mut arena, &password, Subject::Stored(&hash))
-        .unwrap();
+    let answer = hasher.verify(&mut arena, &password, Subject::Stored(&hash)).unwrap();
     let planted = format!("$argon2id$v=19$m=9999999,t=1,p=1${salt}${digest}");
 
     let mut shown = vec![
         format!("{password:?} {password:#?} {accepted:?} {accepted:#?}"),
         format!("{hash:?} {hash:#?} {:?}", hash.clone()),
         format!("{:?}", Salt::from_bytes(*b"saltsaltsaltsalt")),
-        format!(
-            "{arena:?} {hasher:?} {answer:?} {:?}",
-            Subject::Stored(&hash)
-        ),
+        format!("{arena:?} {hasher:?} {answer:?} {:?}", Subject::Stored(&hash)),
     ];
-    for text in [
-        format!("{}=", hash.expose_secret()),
-        format!("${salt}${digest}"),
-        planted,
-    ] {
+    for text in [format!("{}=", hash.expose_secret()), format!("${salt}${digest}"), planted] {
         let error: ParseError = StoredHash::parse(&text, &Ceiling::default()).unwrap_err();
         shown.push(format!("{error} {error:?}"));
     }
     let overlong = Password::from(secret.repeat(100));
-    let error: HashError = hasher
-        .hash(&mut arena, &overlong, Salt::from_bytes([1; 16]))
-        .unwrap_err();
+    let error: HashError =
+        hasher.hash(&mut arena, &overlong, Salt::from_bytes([1; 16])).unwrap_err();
     shown.push(format!("{error} {error:?} {overlong:?}"));
     for (password, context) in [(secret, ""), ("s3cr3t-horse.org", "s3cr3t-horse.org")] {
-        let problem = PasswordPolicy::default()
-            .check(password.into(), &[context])
-            .unwrap_err();
+        let problem = PasswordPolicy::default().check(password.into(), &[context]).unwrap_err();
         shown.push(format!("{problem} {problem:?}"));
     }
 
     for text in &shown {
-        for hidden in [
-            secret,
-            "s3cr3t",
-            salt,
-            digest,
-            "saltsalt",
-            "115, 97, 108, 116",
-        ] {
+        for hidden in [secret, "s3cr3t", salt, digest, "saltsalt", "115, 97, 108, 116"] {
             assert!(!text.contains(hidden), "{hidden:?} in {text}");
         }
     }

@@ -21,11 +21,7 @@ fn parse(text: &str) -> Result<StoredHash, ParseError> {
 
 fn verdict(password: &str, stored: &StoredHash) -> Verdict {
     Hasher::new(Cost::minimal_for_tests())
-        .verify(
-            &mut Arena::new(),
-            &Password::from(password),
-            Subject::Stored(stored),
-        )
+        .verify(&mut Arena::new(), &Password::from(password), Subject::Stored(stored))
         .unwrap()
         .verdict()
 }
@@ -51,11 +47,7 @@ fn hashes_of_the_reference_implementation_verify() {
             verified.unwrap().verdict()
         };
         assert_ne!(verdict(&password), Verdict::Invalid, "{stored:?}");
-        assert_eq!(
-            verdict(&format!("{password}.")[1..]),
-            Verdict::Invalid,
-            "{stored:?}"
-        );
+        assert_eq!(verdict(&format!("{password}.")[1..]), Verdict::Invalid, "{stored:?}");
         seen += 1;
     }
     assert_eq!(seen, 12);
@@ -65,45 +57,20 @@ fn hashes_of_the_reference_implementation_verify() {
 #[test]
 fn known_answers_of_the_reference_tests() {
     for (password, rest) in [
-        (
-            "password",
-            "m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-        ),
-        (
-            "password",
-            "m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
-        ),
-        (
-            "password",
-            "m=65536,t=1,p=1$c29tZXNhbHQ$9qWtwbpyPd3vm1rB1GThgPzZ3/ydHL92zKL+15XZypg",
-        ),
-        (
-            "password",
-            "m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
-        ),
-        (
-            "password",
-            "m=65536,t=4,p=1$c29tZXNhbHQ$kCXUjmjvc5XMqQedpMTsOv+zyJEf5PhtGiUghW9jFyw",
-        ),
-        (
-            "password",
-            "m=262144,t=2,p=1$c29tZXNhbHQ$eP4eyR+zqlZX1y5xCFTkw9m5GYx0L5YWwvCFvtlbLow",
-        ),
-        (
-            "password",
-            "m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVEMIVlqoFBw",
-        ),
+        ("password", "m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"),
+        ("password", "m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"),
+        ("password", "m=65536,t=1,p=1$c29tZXNhbHQ$9qWtwbpyPd3vm1rB1GThgPzZ3/ydHL92zKL+15XZypg"),
+        ("password", "m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"),
+        ("password", "m=65536,t=4,p=1$c29tZXNhbHQ$kCXUjmjvc5XMqQedpMTsOv+zyJEf5PhtGiUghW9jFyw"),
+        ("password", "m=262144,t=2,p=1$c29tZXNhbHQ$eP4eyR+zqlZX1y5xCFTkw9m5GYx0L5YWwvCFvtlbLow"),
+        ("password", "m=65536,t=2,p=1$ZGlmZnNhbHQ$vfMrBczELrFdWP0ZsfhWsRPaHppYdP3MVEMIVlqoFBw"),
         (
             "differentpassword",
             "m=65536,t=2,p=1$c29tZXNhbHQ$C4TWUs9rDEvq7w3+J4umqA32aWKB1+DSiRuBfYxFj94",
         ),
     ] {
         let stored = parse(&format!("$argon2id$v=19${rest}")).unwrap();
-        assert_eq!(
-            verdict(password, &stored),
-            Verdict::Outdated(Outdated::Salt),
-            "{stored:?}"
-        );
+        assert_eq!(verdict(password, &stored), Verdict::Outdated(Outdated::Salt), "{stored:?}");
     }
 }
 
@@ -120,9 +87,7 @@ fn the_backend_gives_the_tag_of_rfc_9106() {
     let argon2 =
         Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params).unwrap();
     let mut tag = [0; 32];
-    argon2
-        .hash_password_into(&[1; 32], &[2; 16], &mut tag)
-        .unwrap();
+    argon2.hash_password_into(&[1; 32], &[2; 16], &mut tag).unwrap();
     let expected = [
         0x0d, 0x64, 0x0d, 0xf5, 0x8d, 0x78, 0x76, 0x6c, 0x08, 0xc0, 0x37, 0xa3, 0x4a, 0x8b, 0x53,
         0xc9, 0xd0, 0x1e, 0xf0, 0x45, 0x2d, 0x75, 0xb6, 0x5e, 0xb5, 0x25, 0x20, 0xe9, 0x6b, 0x01,
@@ -133,61 +98,34 @@ fn the_backend_gives_the_tag_of_rfc_9106() {
 
 #[test]
 fn a_planted_row_is_refused_before_memory_is_taken() {
-    for params in [
-        "m=4194303,t=1,p=1",
-        "m=4294967295,t=1,p=1",
-        "m=262145,t=1,p=1",
-    ] {
+    for params in ["m=4194303,t=1,p=1", "m=4294967295,t=1,p=1", "m=262145,t=1,p=1"] {
         let refused = parse(&phc(params)).unwrap_err();
-        assert!(
-            matches!(refused, ParseError::OverCeiling(_)),
-            "{params}: {refused}"
-        );
+        assert!(matches!(refused, ParseError::OverCeiling(_)), "{params}: {refused}");
     }
-    for params in [
-        "m=8,t=17,p=1",
-        "m=136,t=1,p=17",
-        "m=262144,t=5,p=1",
-        "m=8,t=4294967295,p=1",
-    ] {
+    for params in ["m=8,t=17,p=1", "m=136,t=1,p=17", "m=262144,t=5,p=1", "m=8,t=4294967295,p=1"] {
         let refused = parse(&phc(params)).unwrap_err();
-        assert!(
-            matches!(refused, ParseError::OverCeiling(_)),
-            "{params}: {refused}"
-        );
+        assert!(matches!(refused, ParseError::OverCeiling(_)), "{params}: {refused}");
     }
 
     // Parsed within a wider ceiling than the hasher's: still refused, and no memory taken.
-    let wide = Ceiling::new()
-        .with_memory_kib(u32::MAX)
-        .with_work(Work::from_blocks(u64::MAX));
+    let wide = Ceiling::new().with_memory_kib(u32::MAX).with_work(Work::from_blocks(u64::MAX));
     let planted = StoredHash::parse(&phc("m=4194303,t=1,p=1"), &wide).unwrap();
     let mut arena = Arena::new();
-    let refused = Hasher::default().verify(
-        &mut arena,
-        &Password::from("guess"),
-        Subject::Stored(&planted),
-    );
+    let refused =
+        Hasher::default().verify(&mut arena, &Password::from("guess"), Subject::Stored(&planted));
     assert!(matches!(refused, Err(HashError::OverCeiling(_))));
     assert_eq!(arena.capacity_kib(), 0);
 }
 
 #[test]
 fn a_ceiling_below_the_policy_is_raised_to_it() {
-    let narrow = Ceiling::new()
-        .with_memory_kib(8)
-        .with_output_bytes(16)
-        .with_work(Work::ZERO);
+    let narrow = Ceiling::new().with_memory_kib(8).with_output_bytes(16).with_work(Work::ZERO);
     let hasher = Hasher::default().with_ceiling(narrow);
     let mut arena = Arena::new();
     let password = Password::from("correct horse battery staple");
-    let hash = hasher
-        .hash(&mut arena, &password, Salt::from_bytes([1; 16]))
-        .unwrap();
+    let hash = hasher.hash(&mut arena, &password, Salt::from_bytes([1; 16])).unwrap();
     let stored = StoredHash::parse(hash.expose_secret(), hasher.ceiling()).unwrap();
-    let verified = hasher
-        .verify(&mut arena, &password, Subject::Stored(&stored))
-        .unwrap();
+    let verified = hasher.verify(&mut arena, &password, Subject::Stored(&stored)).unwrap();
     assert_eq!(verified.verdict(), Verdict::Valid);
     assert!(StoredHash::parse(&phc("m=19457,t=1,p=1"), hasher.ceiling()).is_err());
 }
@@ -204,10 +142,7 @@ fn other_schemes_are_unsupported_and_not_malformed() {
         "$argon2id$v=19$m=256,t=2,p=1,keyid=AAAA$c29tZXNhbHQ$wWKIMhR9lyDFvRz9YTZweHKfbftvj+o",
     ] {
         let refused = parse(text).unwrap_err();
-        assert!(
-            matches!(refused, ParseError::Unsupported { .. }),
-            "{text}: {refused}"
-        );
+        assert!(matches!(refused, ParseError::Unsupported { .. }), "{text}: {refused}");
     }
 }
 
@@ -249,17 +184,10 @@ fn anything_else_is_malformed() {
 fn what_cannot_be_hashed_is_typed() {
     let hasher = Hasher::new(Cost::minimal_for_tests());
     let hash = |password: String| {
-        hasher.hash(
-            &mut Arena::new(),
-            &Password::from(password),
-            Salt::from_bytes([1; 16]),
-        )
+        hasher.hash(&mut Arena::new(), &Password::from(password), Salt::from_bytes([1; 16]))
     };
     assert_eq!(hash(String::new()).unwrap_err(), HashError::EmptyPassword);
-    assert_eq!(
-        hash("x".repeat(1025)).unwrap_err(),
-        HashError::PasswordTooLong
-    );
+    assert_eq!(hash("x".repeat(1025)).unwrap_err(), HashError::PasswordTooLong);
     assert!(hash("x".repeat(1024)).is_ok());
 }
 
@@ -320,9 +248,7 @@ proptest! {
 fn every_single_flip_of_salt_and_digest_breaks_the_hash() {
     let hasher = Hasher::new(Cost::minimal_for_tests());
     let password = Password::from("correct horse");
-    let hash = hasher
-        .hash(&mut Arena::new(), &password, Salt::from_bytes([1; 16]))
-        .unwrap();
+    let hash = hasher.hash(&mut Arena::new(), &password, Salt::from_bytes([1; 16])).unwrap();
     let good = hash.expose_secret();
     let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let start = good.find("p=1$").unwrap() + 4;
@@ -330,11 +256,7 @@ fn every_single_flip_of_salt_and_digest_breaks_the_hash() {
         for to in alphabet.chars().filter(|to| !good[at..].starts_with(*to)) {
             let flipped = format!("{}{to}{}", &good[..at], &good[at + 1..]);
             if let Ok(stored) = parse(&flipped) {
-                assert_eq!(
-                    verdict("correct horse", &stored),
-                    Verdict::Invalid,
-                    "{flipped}"
-                );
+                assert_eq!(verdict("correct horse", &stored), Verdict::Invalid, "{flipped}");
             }
         }
     }

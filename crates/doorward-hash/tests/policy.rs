@@ -11,16 +11,12 @@ fn check(policy: PasswordPolicy, password: &str, context: &[&str]) -> Option<Pas
 
 #[test]
 fn length_is_15_alone_and_8_with_a_second_factor() {
-    for (policy, min) in [
-        (PasswordPolicy::default(), 15),
-        (PasswordPolicy::with_second_factor(), 8),
-    ] {
+    for (policy, min) in
+        [(PasswordPolicy::default(), 15), (PasswordPolicy::with_second_factor(), 8)]
+    {
         assert_eq!(policy.min_chars(), min);
         assert_eq!(check(policy, &"x".repeat(min), &[]), None);
-        let short = PasswordProblem::TooShort {
-            min,
-            actual: min - 1,
-        };
+        let short = PasswordProblem::TooShort { min, actual: min - 1 };
         assert_eq!(check(policy, &"x".repeat(min - 1), &[]), Some(short));
     }
 }
@@ -38,14 +34,8 @@ fn length_is_counted_in_code_points() {
 fn empty_and_overlong_are_refused_everywhere() {
     let overlong = "x".repeat(Password::MAX_BYTES + 1);
     let too_long = PasswordProblem::TooLong { max_bytes: 1024 };
-    assert_eq!(
-        check(PasswordPolicy::default(), "", &[]),
-        Some(PasswordProblem::Empty)
-    );
-    assert_eq!(
-        check(PasswordPolicy::default(), &overlong, &[]),
-        Some(too_long)
-    );
+    assert_eq!(check(PasswordPolicy::default(), "", &[]), Some(PasswordProblem::Empty));
+    assert_eq!(check(PasswordPolicy::default(), &overlong, &[]), Some(too_long));
     assert_eq!(check(PasswordPolicy::default(), &overlong[1..], &[]), None);
     let existing = |password: &str| AcceptedPassword::existing(Password::from(password)).err();
     assert_eq!(existing(""), Some(PasswordProblem::Empty));
@@ -61,33 +51,20 @@ fn no_composition_rules() {
         "\u{1}\t\0\n\u{7f}..........",
         "密码密码密码密码密码密码密码密",
     ] {
-        assert_eq!(
-            check(PasswordPolicy::default(), password, &["alice@example.com"]),
-            None
-        );
+        assert_eq!(check(PasswordPolicy::default(), password, &["alice@example.com"]), None);
     }
 }
 
 #[test]
 fn context_words_are_refused() {
     let context = ["alice.liddell@example.com", "Wonderland Bank"];
-    for password in [
-        "Alice.Liddell@Example.com",
-        "alice.liddell12",
-        "wonderland bank",
-        "alice.liddell@example",
-    ] {
+    for password in
+        ["Alice.Liddell@Example.com", "alice.liddell12", "wonderland bank", "alice.liddell@example"]
+    {
         let problem = check(PasswordPolicy::default(), password, &context);
         assert_eq!(problem, Some(PasswordProblem::ContextWord), "{password}");
     }
-    assert_eq!(
-        check(
-            PasswordPolicy::default(),
-            "wonderland bank teapots",
-            &context
-        ),
-        None
-    );
+    assert_eq!(check(PasswordPolicy::default(), "wonderland bank teapots", &context), None);
 }
 
 #[test]

@@ -63,10 +63,8 @@ impl FromStr for AccountId {
     type Err = ParseAccountIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits: &[u8; 32] = text
-            .as_bytes()
-            .try_into()
-            .map_err(|_| ParseAccountIdError { _private: () })?;
+        let digits: &[u8; 32] =
+            text.as_bytes().try_into().map_err(|_| ParseAccountIdError { _private: () })?;
         let mut bytes = [0; 16];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
@@ -102,18 +100,10 @@ mod tests {
         assert_eq!(id.to_string(), "ab".repeat(16));
         assert_eq!(format!("{id:?}"), format!("AccountId({})", "ab".repeat(16)));
         assert_eq!("ab".repeat(16).parse(), Ok(id));
-        for text in [
-            "",
-            "ab",
-            &"AB".repeat(16),
-            &"g0".repeat(16),
-            &"ab".repeat(17),
-            &"é".repeat(16),
-        ] {
-            assert!(
-                text.parse::<AccountId>().is_err(),
-                "{text:?} must not parse"
-            );
+        for text in
+            ["", "ab", &"AB".repeat(16), &"g0".repeat(16), &"ab".repeat(17), &"é".repeat(16)]
+        {
+            assert!(text.parse::<AccountId>().is_err(), "{text:?} must not parse");
         }
     }
 
@@ -123,10 +113,7 @@ mod tests {
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
         // A fair bit is the same 512 times in a row with a chance of 2^-511.
         for bit in 0..128 {
-            let ones = ids
-                .iter()
-                .filter(|id| id.0[bit / 8] >> (bit % 8) & 1 == 1)
-                .count();
+            let ones = ids.iter().filter(|id| id.0[bit / 8] >> (bit % 8) & 1 == 1).count();
             assert!(ones > 0 && ones < ids.len(), "bit {bit} is not random");
         }
     }

@@ -22,10 +22,7 @@ impl Column {
 
 /// A change to one cell.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a store that skips a change would miscount"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a store that skips a change would miscount")]
 pub enum Change {
     /// Adds to the cell; one that is absent counts as 0. The sum stays within `i64`.
     Add(Column, i64),

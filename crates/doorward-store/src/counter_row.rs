@@ -75,9 +75,7 @@ impl CounterRow {
 
 impl Clone for CounterRow {
     fn clone(&self) -> Self {
-        Self {
-            cells: self.cells.clone(),
-        }
+        Self { cells: self.cells.clone() }
     }
 
     // Written out because the derived one would throw the old allocation away.
@@ -90,9 +88,7 @@ impl FromIterator<(Column, i64)> for CounterRow {
     /// Of several cells in one column, the last one stays.
     fn from_iter<T: IntoIterator<Item = (Column, i64)>>(cells: T) -> Self {
         let mut row = Self::default();
-        cells
-            .into_iter()
-            .for_each(|(column, value)| row.apply(Change::Set(column, value)));
+        cells.into_iter().for_each(|(column, value)| row.apply(Change::Set(column, value)));
         row
     }
 }
@@ -102,19 +98,13 @@ mod tests {
     use super::*;
 
     fn row(cells: &[(u64, i64)]) -> CounterRow {
-        cells
-            .iter()
-            .map(|(column, value)| (Column::new(*column), *value))
-            .collect()
+        cells.iter().map(|(column, value)| (Column::new(*column), *value)).collect()
     }
 
     #[test]
     fn cells_are_sorted_and_the_last_value_stays() {
         let row = row(&[(3, 1), (1, 2), (3, 9)]);
-        assert_eq!(
-            row.iter().collect::<Vec<_>>(),
-            [(Column::new(1), 2), (Column::new(3), 9)]
-        );
+        assert_eq!(row.iter().collect::<Vec<_>>(), [(Column::new(1), 2), (Column::new(3), 9)]);
         assert_eq!(row.get(Column::new(2)), 0);
         assert!(!row.is_empty());
     }
@@ -129,10 +119,7 @@ mod tests {
             Change::Remove(Column::new(4)),
             Change::Add(Column::new(5), 0),
         ];
-        assert_eq!(
-            before.applied(&changes),
-            Some(row(&[(1, i64::MAX), (2, -1), (5, 0)]))
-        );
+        assert_eq!(before.applied(&changes), Some(row(&[(1, i64::MAX), (2, -1), (5, 0)])));
         assert_eq!(before, row(&[(1, 5), (2, 5), (3, 5)]));
     }
 
@@ -141,9 +128,7 @@ mod tests {
         let full: CounterRow = (0..64).map(|number| (Column::new(number), 1)).collect();
         let add = Change::Add(Column::new(64), 1);
         assert_eq!(full.applied(&[add]), None);
-        let swapped = full
-            .applied(&[add, Change::Remove(Column::new(0))])
-            .unwrap();
+        let swapped = full.applied(&[add, Change::Remove(Column::new(0))]).unwrap();
         assert_eq!(swapped.iter().len(), 64);
     }
 }

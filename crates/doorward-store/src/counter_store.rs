@@ -47,7 +47,8 @@ pub trait CounterStore: Debug + Send + Sync {
     /// [`Invalid`](crate::StoreErrorKind::Invalid) if an update has more than
     /// [`CounterRow::MAX_COLUMNS`] changes or would leave more cells than that in its row, which
     /// then stays as it was; otherwise what befell the store. Other rows of the same call may have
-    /// been changed. Calling again may then count twice: too much, never too little.
+    /// been changed. Calling again may then count twice, and callers subtract too: a store that
+    /// repeats a call by itself must know that the first one did nothing.
     async fn update(
         &self,
         updates: &[CounterUpdate],

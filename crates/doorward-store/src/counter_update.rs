@@ -34,11 +34,7 @@ impl CounterUpdate {
     /// longer.
     #[must_use]
     pub fn new(key: CounterKey, changes: Vec<Change>, expires_at: SystemTime) -> Self {
-        Self {
-            key,
-            changes: fold(changes),
-            expires_at,
-        }
+        Self { key, changes: fold(changes), expires_at }
     }
 
     /// The row to change.
@@ -64,10 +60,7 @@ fn fold(mut changes: Vec<Change>) -> Vec<Change> {
     let mut kept = 0;
     for at in 0..changes.len() {
         let change = changes[at];
-        match changes[..kept]
-            .iter_mut()
-            .find(|earlier| earlier.column() == change.column())
-        {
+        match changes[..kept].iter_mut().find(|earlier| earlier.column() == change.column()) {
             Some(earlier) => *earlier = earlier.then(change),
             None => {
                 changes[kept] = change;
@@ -94,18 +87,12 @@ mod tests {
                 vec![Add(column, 1), Add(other, 5), Add(column, 2)],
                 vec![Add(column, 3), Add(other, 5)],
             ),
-            (
-                vec![Add(column, i64::MAX), Add(column, 1)],
-                vec![Add(column, i64::MAX)],
-            ),
+            (vec![Add(column, i64::MAX), Add(column, 1)], vec![Add(column, i64::MAX)]),
             (vec![Set(column, 4), Add(column, -1)], vec![Set(column, 3)]),
             (vec![Remove(column), Add(column, 2)], vec![Set(column, 2)]),
             (vec![Add(column, 9), Set(column, 2)], vec![Set(column, 2)]),
             (vec![Set(column, 9), Remove(column)], vec![Remove(column)]),
-            (
-                vec![Remove(column), Set(column, 1), Add(column, 1)],
-                vec![Set(column, 2)],
-            ),
+            (vec![Remove(column), Set(column, 1), Add(column, 1)], vec![Set(column, 2)]),
         ] {
             assert_eq!(fold(changes.clone()), expected, "{changes:?}");
         }

@@ -64,11 +64,7 @@ impl Credential {
         if lookup_keys.len() > Self::MAX_LOOKUP_KEYS {
             return Err(CredentialError::TooManyLookupKeys);
         }
-        if lookup_keys
-            .iter()
-            .enumerate()
-            .any(|(at, key)| lookup_keys[..at].contains(key))
-        {
+        if lookup_keys.iter().enumerate().any(|(at, key)| lookup_keys[..at].contains(key)) {
             return Err(CredentialError::RepeatedLookupKey);
         }
         if identifier.len() > Self::MAX_SEALED_BYTES {
@@ -186,10 +182,7 @@ impl fmt::Debug for Credential {
             .field("version", &self.version)
             .field("lookup_keys", &self.lookup_keys)
             .field("identifier", &Sealed(self.identifier.len()))
-            .field(
-                "password",
-                &self.password.as_ref().map(|sealed| Sealed(sealed.len())),
-            )
+            .field("password", &self.password.as_ref().map(|sealed| Sealed(sealed.len())))
             .field("status", &self.status)
             .field("created_at", &self.created_at)
             .field("changed_at", &self.changed_at)
@@ -205,10 +198,7 @@ pub enum CredentialError {
     #[error("a credential without a lookup key; give at least one")]
     NoLookupKey,
     /// More than a store claims in one go.
-    #[error(
-        "a credential with too many lookup keys; give at most {}",
-        Credential::MAX_LOOKUP_KEYS
-    )]
+    #[error("a credential with too many lookup keys; give at most {}", Credential::MAX_LOOKUP_KEYS)]
     TooManyLookupKeys,
     /// It would clash with itself.
     #[error("a credential with the same lookup key twice; give each of them once")]
@@ -237,19 +227,11 @@ mod tests {
     use super::*;
 
     fn keys(numbers: impl IntoIterator<Item = u8>) -> Vec<LookupKey> {
-        numbers
-            .into_iter()
-            .map(|number| LookupKey::new([number; 32]).unwrap())
-            .collect()
+        numbers.into_iter().map(|number| LookupKey::new([number; 32]).unwrap()).collect()
     }
 
     fn with(keys: Vec<LookupKey>, identifier: usize) -> Result<Credential, CredentialError> {
-        Credential::new(
-            AccountId::from_bytes([1; 16]),
-            keys,
-            vec![0; identifier],
-            UNIX_EPOCH,
-        )
+        Credential::new(AccountId::from_bytes([1; 16]), keys, vec![0; identifier], UNIX_EPOCH)
     }
 
     #[test]
@@ -257,14 +239,8 @@ mod tests {
         assert_eq!(with(keys([]), 1), Err(CredentialError::NoLookupKey));
         assert!(with(keys(0..8), 4096).is_ok());
         assert_eq!(with(keys(0..9), 1), Err(CredentialError::TooManyLookupKeys));
-        assert_eq!(
-            with(keys([1, 2, 1]), 1),
-            Err(CredentialError::RepeatedLookupKey)
-        );
-        assert_eq!(
-            with(keys([1]), 4097),
-            Err(CredentialError::IdentifierTooLong)
-        );
+        assert_eq!(with(keys([1, 2, 1]), 1), Err(CredentialError::RepeatedLookupKey));
+        assert_eq!(with(keys([1]), 4097), Err(CredentialError::IdentifierTooLong));
         let resealed = with(keys([1]), 1).unwrap().with_identifier(vec![0; 4097]);
         assert_eq!(resealed, Err(CredentialError::IdentifierTooLong));
     }

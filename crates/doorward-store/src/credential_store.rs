@@ -104,10 +104,7 @@ pub trait CredentialStore: Debug + Send + Sync {
 /// What became of a credential to [`insert`](CredentialStore::insert).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a caller must have a plan for every answer"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a caller must have a plan for every answer")]
 pub enum Inserted {
     /// It is kept.
     Created,
@@ -118,10 +115,7 @@ pub enum Inserted {
 /// What became of a credential to [`replace`](CredentialStore::replace).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a caller must have a plan for every answer"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a caller must have a plan for every answer")]
 pub enum Replaced {
     /// It is kept, at this version.
     Done(Version),

@@ -32,20 +32,13 @@ impl StoreError {
     /// An error in `operation`, which is the name of the trait's method.
     #[must_use]
     pub fn new(kind: StoreErrorKind, operation: &'static str) -> Self {
-        Self {
-            kind,
-            operation,
-            source: None,
-        }
+        Self { kind, operation, source: None }
     }
 
     /// Caused by `source`, whose text must hold no secret and no identifier.
     #[must_use]
     pub fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self {
-            source: Some(source.into()),
-            ..self
-        }
+        Self { source: Some(source.into()), ..self }
     }
 
     /// What to do about it.
@@ -116,14 +109,8 @@ mod tests {
             error.to_string(),
             "store operation `insert` failed: the store is full; raise its limits or remove what is no longer needed"
         );
-        assert_eq!(
-            error.source().map(ToString::to_string).as_deref(),
-            Some("cause")
-        );
-        assert_eq!(
-            (error.kind(), error.operation()),
-            (StoreErrorKind::Full, "insert")
-        );
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("cause"));
+        assert_eq!((error.kind(), error.operation()), (StoreErrorKind::Full, "insert"));
     }
 
     #[test]

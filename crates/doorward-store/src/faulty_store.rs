@@ -53,10 +53,7 @@ impl<S> FaultyStore<S> {
     /// A store that does what `inner` does, until it is told to fail.
     #[must_use]
     pub fn new(inner: S) -> Self {
-        Self {
-            inner: Arc::new(inner),
-            script: Arc::default(),
-        }
+        Self { inner: Arc::new(inner), script: Arc::default() }
     }
 
     /// Fails the `n`-th call, over all methods.
@@ -142,18 +139,13 @@ impl<S> FaultyStore<S> {
 // Written out because the derived one would ask for `S: Clone`.
 impl<S> Clone for FaultyStore<S> {
     fn clone(&self) -> Self {
-        Self {
-            inner: Arc::clone(&self.inner),
-            script: Arc::clone(&self.script),
-        }
+        Self { inner: Arc::clone(&self.inner), script: Arc::clone(&self.script) }
     }
 }
 
 impl<S: fmt::Debug> fmt::Debug for FaultyStore<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FaultyStore")
-            .field("inner", &self.inner)
-            .finish_non_exhaustive()
+        f.debug_struct("FaultyStore").field("inner", &self.inner).finish_non_exhaustive()
     }
 }
 
@@ -161,8 +153,7 @@ impl<S: fmt::Debug> fmt::Debug for FaultyStore<S> {
 #[deny(clippy::missing_trait_methods)]
 impl<S: CredentialStore> CredentialStore for FaultyStore<S> {
     async fn insert(&self, credential: Credential) -> Result<Inserted, StoreError> {
-        self.perform(Operation::Insert, self.inner.insert(credential))
-            .await
+        self.perform(Operation::Insert, self.inner.insert(credential)).await
     }
 
     async fn find(&self, keys: &[LookupKey]) -> Result<Option<Credential>, StoreError> {
@@ -170,8 +161,7 @@ impl<S: CredentialStore> CredentialStore for FaultyStore<S> {
     }
 
     async fn fetch(&self, account: AccountId) -> Result<Option<Credential>, StoreError> {
-        self.perform(Operation::Fetch, self.inner.fetch(account))
-            .await
+        self.perform(Operation::Fetch, self.inner.fetch(account)).await
     }
 
     async fn replace(
@@ -179,8 +169,7 @@ impl<S: CredentialStore> CredentialStore for FaultyStore<S> {
         credential: Credential,
         expected: Version,
     ) -> Result<Replaced, StoreError> {
-        self.perform(Operation::Replace, self.inner.replace(credential, expected))
-            .await
+        self.perform(Operation::Replace, self.inner.replace(credential, expected)).await
     }
 }
 
@@ -192,8 +181,7 @@ impl<S: CounterStore> CounterStore for FaultyStore<S> {
         updates: &[CounterUpdate],
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        self.perform(Operation::Update, self.inner.update(updates, now))
-            .await
+        self.perform(Operation::Update, self.inner.update(updates, now)).await
     }
 
     async fn read(
@@ -201,8 +189,7 @@ impl<S: CounterStore> CounterStore for FaultyStore<S> {
         keys: &[CounterKey],
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        self.perform(Operation::Read, self.inner.read(keys, now))
-            .await
+        self.perform(Operation::Read, self.inner.read(keys, now)).await
     }
 
     async fn clear(&self, keys: &[CounterKey]) -> Result<(), StoreError> {
@@ -219,17 +206,14 @@ impl<S: TicketStore> TicketStore for FaultyStore<S> {
         value: Vec<u8>,
         expires_at: SystemTime,
     ) -> Result<(), StoreError> {
-        self.perform(Operation::Put, self.inner.put(key, value, expires_at))
-            .await
+        self.perform(Operation::Put, self.inner.put(key, value, expires_at)).await
     }
 
     async fn peek(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
-        self.perform(Operation::Peek, self.inner.peek(key, now))
-            .await
+        self.perform(Operation::Peek, self.inner.peek(key, now)).await
     }
 
     async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
-        self.perform(Operation::Take, self.inner.take(key, now))
-            .await
+        self.perform(Operation::Take, self.inner.take(key, now)).await
     }
 }

@@ -27,9 +27,7 @@ impl LookupKey {
     pub fn new(bytes: impl Into<Vec<u8>>) -> Result<Self, KeyError> {
         let bytes = bytes.into();
         if bytes.is_empty() || bytes.len() > Self::MAX_BYTES {
-            return Err(KeyError {
-                length: bytes.len(),
-            });
+            return Err(KeyError { length: bytes.len() });
         }
         Ok(Self(bytes.into_boxed_slice()))
     }
@@ -49,10 +47,7 @@ impl fmt::Debug for LookupKey {
 
 /// A [`LookupKey`] of a length that it cannot have.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error(
-    "a lookup key of {length} bytes; give 1 to {} bytes",
-    LookupKey::MAX_BYTES
-)]
+#[error("a lookup key of {length} bytes; give 1 to {} bytes", LookupKey::MAX_BYTES)]
 pub struct KeyError {
     length: usize,
 }
@@ -71,13 +66,7 @@ mod tests {
 
     #[test]
     fn debug_shows_the_first_bytes_only() {
-        assert_eq!(
-            format!("{:?}", LookupKey::new([0xab; 32]).unwrap()),
-            "LookupKey(abababab..)"
-        );
-        assert_eq!(
-            format!("{:?}", LookupKey::new([0xab]).unwrap()),
-            "LookupKey(ab)"
-        );
+        assert_eq!(format!("{:?}", LookupKey::new([0xab; 32]).unwrap()), "LookupKey(abababab..)");
+        assert_eq!(format!("{:?}", LookupKey::new([0xab]).unwrap()), "LookupKey(ab)");
     }
 }

@@ -172,10 +172,7 @@ impl CounterStore for MemoryStore {
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
         let mut state = self.state_at(now);
-        updates
-            .iter()
-            .map(|update| state.counters.update(update, now))
-            .collect()
+        updates.iter().map(|update| state.counters.update(update, now)).collect()
     }
 
     async fn read(
@@ -184,10 +181,7 @@ impl CounterStore for MemoryStore {
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
         let state = self.state_at(now);
-        Ok(keys
-            .iter()
-            .map(|key| state.counters.read(*key, now))
-            .collect())
+        Ok(keys.iter().map(|key| state.counters.read(*key, now)).collect())
     }
 
     async fn clear(&self, keys: &[CounterKey]) -> Result<(), StoreError> {

@@ -70,15 +70,9 @@ fn every_behaviour_is_in_the_macro() {
         include_str!("../src/conformance/replacing.rs"),
         include_str!("../src/conformance/tickets.rs"),
     ] {
-        for line in file
-            .lines()
-            .filter_map(|line| line.strip_prefix("pub async fn "))
-        {
+        for line in file.lines().filter_map(|line| line.strip_prefix("pub async fn ")) {
             let name = line.split('(').next().unwrap();
-            assert!(
-                suite.lines().any(|line| line.trim() == name),
-                "{name} is not in the macro"
-            );
+            assert!(suite.lines().any(|line| line.trim() == name), "{name} is not in the macro");
             behaviours += 1;
         }
     }

@@ -19,13 +19,7 @@ fn later() -> SystemTime {
 }
 
 fn credential() -> Credential {
-    Credential::new(
-        ACCOUNT,
-        vec![LookupKey::new([7; 32]).unwrap()],
-        vec![1],
-        NOW,
-    )
-    .unwrap()
+    Credential::new(ACCOUNT, vec![LookupKey::new([7; 32]).unwrap()], vec![1], NOW).unwrap()
 }
 
 fn add() -> CounterUpdate {
@@ -40,24 +34,12 @@ async fn call_all(store: &impl Store) -> Vec<(Operation, StoreErrorKind)> {
     let key = TicketKey::new(fresh);
     let answers = [
         (Operation::Insert, store.insert(credential()).await.err()),
-        (
-            Operation::Find,
-            store.find(credential().lookup_keys()).await.err(),
-        ),
+        (Operation::Find, store.find(credential().lookup_keys()).await.err()),
         (Operation::Fetch, store.fetch(ACCOUNT).await.err()),
-        (
-            Operation::Replace,
-            store.replace(credential(), Version::FIRST).await.err(),
-        ),
+        (Operation::Replace, store.replace(credential(), Version::FIRST).await.err()),
         (Operation::Update, store.update(&[add()], NOW).await.err()),
-        (
-            Operation::Read,
-            store.read(&[CounterKey::new([1; 32])], NOW).await.err(),
-        ),
-        (
-            Operation::Clear,
-            store.clear(&[CounterKey::new([1; 32])]).await.err(),
-        ),
+        (Operation::Read, store.read(&[CounterKey::new([1; 32])], NOW).await.err()),
+        (Operation::Clear, store.clear(&[CounterKey::new([1; 32])]).await.err()),
         (Operation::Put, store.put(key, vec![1], later()).await.err()),
         (Operation::Peek, store.peek(key, NOW).await.err()),
         (Operation::Take, store.take(key, NOW).await.err()),
@@ -78,11 +60,7 @@ async fn calls_are_logged_in_order() {
     assert_eq!(call_all(&store).await, []);
     assert_eq!(store.calls(), Operation::ALL);
     assert_eq!(call_all(&store.clone()).await, []);
-    assert_eq!(
-        (store.calls().len(), store.count(Operation::Put)),
-        (20, 2),
-        "a clone shares it"
-    );
+    assert_eq!((store.calls().len(), store.count(Operation::Put)), (20, 2), "a clone shares it");
     store.reset_log();
     assert_eq!((store.calls(), store.count(Operation::Put)), (vec![], 0));
 }
@@ -92,10 +70,7 @@ async fn each_method_can_fail_every_time() {
     for operation in Operation::ALL {
         let store = FaultyStore::new(MemoryStore::new()).fail_every(operation, Fault::Throttled);
         for _ in 0..2 {
-            assert_eq!(
-                call_all(&store).await,
-                [(operation, StoreErrorKind::Throttled)]
-            );
+            assert_eq!(call_all(&store).await, [(operation, StoreErrorKind::Throttled)]);
         }
         store.heal();
         assert_eq!(call_all(&store).await, []);
@@ -104,23 +79,16 @@ async fn each_method_can_fail_every_time() {
 
 #[tokio::test]
 async fn single_calls_can_fail() {
-    let store = FaultyStore::new(MemoryStore::new())
-        .fail_call(3, Fault::Unavailable)
-        .fail_nth(Operation::Put, 2, Fault::Conflict);
-    assert_eq!(
-        call_all(&store).await,
-        [(Operation::Fetch, StoreErrorKind::Unavailable)]
+    let store = FaultyStore::new(MemoryStore::new()).fail_call(3, Fault::Unavailable).fail_nth(
+        Operation::Put,
+        2,
+        Fault::Conflict,
     );
-    assert_eq!(
-        call_all(&store).await,
-        [(Operation::Put, StoreErrorKind::Conflict)]
-    );
+    assert_eq!(call_all(&store).await, [(Operation::Fetch, StoreErrorKind::Unavailable)]);
+    assert_eq!(call_all(&store).await, [(Operation::Put, StoreErrorKind::Conflict)]);
     assert_eq!(call_all(&store).await, []);
     store.reset_log();
-    assert_eq!(
-        call_all(&store).await,
-        [(Operation::Fetch, StoreErrorKind::Unavailable)]
-    );
+    assert_eq!(call_all(&store).await, [(Operation::Fetch, StoreErrorKind::Unavailable)]);
 }
 
 #[tokio::test]
@@ -149,11 +117,7 @@ async fn refused_calls_do_nothing_and_lost_replies_do_everything() {
         let memory = MemoryStore::new();
         let store = FaultyStore::new(memory.clone()).fail_call(1, fault);
         assert_eq!(store.insert(credential()).await.unwrap_err().kind(), kind);
-        assert_eq!(
-            memory.fetch(ACCOUNT).await.unwrap().is_some(),
-            done,
-            "{fault:?}"
-        );
+        assert_eq!(memory.fetch(ACCOUNT).await.unwrap().is_some(), done, "{fault:?}");
         assert_eq!(memory.accounts(), usize::from(done));
     }
 }
@@ -161,10 +125,7 @@ async fn refused_calls_do_nothing_and_lost_replies_do_everything() {
 #[tokio::test]
 async fn lost_reply_to_a_call_that_fails_keeps_its_error() {
     let store = FaultyStore::new(MemoryStore::new()).fail_call(1, Fault::LostReply);
-    assert_eq!(
-        store.find(&[]).await.unwrap_err().kind(),
-        StoreErrorKind::Invalid
-    );
+    assert_eq!(store.find(&[]).await.unwrap_err().kind(), StoreErrorKind::Invalid);
 }
 
 #[test]
@@ -187,10 +148,7 @@ fn yielding_call_gives_way_so_many_times() {
     for _ in 0..3 {
         assert!(call.as_mut().poll(&mut context).is_pending());
     }
-    assert!(matches!(
-        call.as_mut().poll(&mut context),
-        Poll::Ready(Ok(Inserted::Created))
-    ));
+    assert!(matches!(call.as_mut().poll(&mut context), Poll::Ready(Ok(Inserted::Created))));
 }
 
 #[tokio::test]
@@ -209,11 +167,7 @@ async fn seed_decides_which_calls_fail() {
     assert_eq!(one, failures(1, 200).await);
     assert_ne!(one, failures(2, 200).await);
     // Twelve standard deviations of 40 around the 2,000 expected.
-    assert!(
-        (1_520..=2_480).contains(&share(&one)),
-        "{} of 10,000",
-        share(&one)
-    );
+    assert!((1_520..=2_480).contains(&share(&one)), "{} of 10,000", share(&one));
     assert_eq!(share(&failures(1, 0).await), 0);
     assert_eq!(share(&failures(1, 1000).await), 10_000);
 }

@@ -15,14 +15,9 @@ fn at(seconds: u64) -> SystemTime {
 
 fn credential(key: &LookupKey) -> Credential {
     let account = AccountId::generate().unwrap();
-    Credential::new(
-        account,
-        vec![key.clone()],
-        b"IDENTIFIER-SEALED".to_vec(),
-        at(0),
-    )
-    .unwrap()
-    .with_password(Some(b"PASSWORD-SEALED".to_vec()))
+    Credential::new(account, vec![key.clone()], b"IDENTIFIER-SEALED".to_vec(), at(0))
+        .unwrap()
+        .with_password(Some(b"PASSWORD-SEALED".to_vec()))
 }
 
 /// Nothing but whole keys and sealed bytes is in the table, and the dump shows all of it.
@@ -34,27 +29,13 @@ async fn law_06_dump_shows_all_that_is_kept() {
     assert_eq!(store.insert(kept.clone()).await.unwrap(), Inserted::Created);
     let (counter, ticket) = (CounterKey::new([0xc1; 32]), TicketKey::new([0xd2; 32]));
     let change = Change::Set(Column::new(77), -123_456);
-    store
-        .update(&[CounterUpdate::new(counter, vec![change], at(50))], at(0))
-        .await
-        .unwrap();
-    store
-        .put(ticket, b"TICKET-VALUE".to_vec(), at(60))
-        .await
-        .unwrap();
+    store.update(&[CounterUpdate::new(counter, vec![change], at(50))], at(0)).await.unwrap();
+    store.put(ticket, b"TICKET-VALUE".to_vec(), at(60)).await.unwrap();
 
     let dump = store.dump();
-    for text in [
-        "IDENTIFIER-SEALED",
-        "PASSWORD-SEALED",
-        "LOOKUP-KEY",
-        "TICKET-VALUE",
-    ] {
+    for text in ["IDENTIFIER-SEALED", "PASSWORD-SEALED", "LOOKUP-KEY", "TICKET-VALUE"] {
         let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-        assert!(
-            dump.contains(text) && dump.contains(&hex),
-            "{text} is missing:\n{dump}"
-        );
+        assert!(dump.contains(text) && dump.contains(&hex), "{text} is missing:\n{dump}");
     }
     for text in [kept.account().to_string(), "c1".repeat(32), "d2".repeat(32)] {
         assert!(dump.contains(&text), "{text} is missing:\n{dump}");
@@ -72,43 +53,20 @@ async fn law_08_debug_shows_no_stored_bytes() {
     let key = LookupKey::new(vec![0xee; 32]).unwrap();
     let credential = credential(&key);
     let ticket = Ticket::new(b"TICKET-VALUE".to_vec(), at(60));
-    assert_eq!(
-        store.insert(credential.clone()).await.unwrap(),
-        Inserted::Created
-    );
-    store
-        .put(TicketKey::new([0xee; 32]), b"TICKET-VALUE".to_vec(), at(60))
-        .await
-        .unwrap();
+    assert_eq!(store.insert(credential.clone()).await.unwrap(), Inserted::Created);
+    store.put(TicketKey::new([0xee; 32]), b"TICKET-VALUE".to_vec(), at(60)).await.unwrap();
 
     let shown = [
         format!("{credential:?} {credential:#?}"),
         format!("{ticket:?} {ticket:#?}"),
         format!("{store:?} {:?}", FaultyStore::new(store.clone())),
-        format!(
-            "{:?} {:?}",
-            CounterKey::new([0xee; 32]),
-            TicketKey::new([0xee; 32])
-        ),
+        format!("{:?} {:?}", CounterKey::new([0xee; 32]), TicketKey::new([0xee; 32])),
     ]
     .concat();
-    for part in [
-        "SEALED",
-        "VALUE",
-        "eeeeeeeeee",
-        "73, 68",
-        "83, 69",
-        "84, 73",
-        "238, 238",
-    ] {
+    for part in ["SEALED", "VALUE", "eeeeeeeeee", "73, 68", "83, 69", "84, 73", "238, 238"] {
         assert!(!shown.contains(part), "{part} is shown:\n{shown}");
     }
-    for part in [
-        "[17 sealed bytes]",
-        "[15 sealed bytes]",
-        "[12 sealed bytes]",
-        "(eeeeeeee..)",
-    ] {
+    for part in ["[17 sealed bytes]", "[15 sealed bytes]", "[12 sealed bytes]", "(eeeeeeee..)"] {
         assert!(shown.contains(part), "{part} is not shown:\n{shown}");
     }
 }
@@ -141,11 +99,7 @@ async fn law_09_racing_inserts_make_one_account_under_any_fault() {
         }
         assert_eq!(memory.accounts(), 1, "seed {seed}");
         let kept = memory.find(&[key]).await.unwrap().unwrap();
-        assert_eq!(
-            owners,
-            [kept.account()],
-            "seed {seed}: its maker alone is told so"
-        );
+        assert_eq!(owners, [kept.account()], "seed {seed}: its maker alone is told so");
     }
 }
 
@@ -180,22 +134,12 @@ async fn law_10_expiry_is_checked_on_read() {
     for now in [at(10), at(11), at(1_000_000)] {
         assert!(store.read(&[counter], now).await.unwrap()[0].is_empty());
         assert_eq!(store.peek(ticket, now).await.unwrap(), None);
-        assert_eq!(
-            (store.counters(), store.tickets()),
-            (1, 1),
-            "nothing was cleaned away"
-        );
+        assert_eq!((store.counters(), store.tickets()), (1, 1), "nothing was cleaned away");
     }
-    assert_eq!(
-        store.read(&[counter], at(9)).await.unwrap()[0].get(column),
-        9
-    );
+    assert_eq!(store.read(&[counter], at(9)).await.unwrap()[0].get(column), 9);
     assert!(store.peek(ticket, at(9)).await.unwrap().is_some());
 
-    assert_eq!(
-        store.update(&[add(30)], at(20)).await.unwrap()[0].get(column),
-        9
-    );
+    assert_eq!(store.update(&[add(30)], at(20)).await.unwrap()[0].get(column), 9);
     assert_eq!(store.take(ticket, at(20)).await.unwrap(), None);
     assert_eq!(store.take(ticket, at(0)).await.unwrap(), None);
 }

@@ -24,10 +24,7 @@ fn digest(number: u64) -> [u8; 32] {
 fn credential(number: u64, keys: &[u64]) -> Credential {
     let mut id = [0; 16];
     id[..8].copy_from_slice(&number.to_be_bytes());
-    let keys = keys
-        .iter()
-        .map(|key| LookupKey::new(digest(*key)).unwrap())
-        .collect();
+    let keys = keys.iter().map(|key| LookupKey::new(digest(*key)).unwrap()).collect();
     Credential::new(AccountId::from_bytes(id), keys, vec![1], at(0)).unwrap()
 }
 
@@ -38,11 +35,7 @@ async fn add(store: &MemoryStore, number: u64, amount: i64, expires: u64, now: u
 }
 
 async fn count(store: &MemoryStore, number: u64, now: u64) -> i64 {
-    store
-        .read(&[CounterKey::new(digest(number))], at(now))
-        .await
-        .unwrap()[0]
-        .get(COLUMN)
+    store.read(&[CounterKey::new(digest(number))], at(now)).await.unwrap()[0].get(COLUMN)
 }
 
 fn kind<T: std::fmt::Debug>(answer: Result<T, StoreError>) -> StoreErrorKind {
@@ -56,42 +49,21 @@ async fn full_accounts_refuse_without_half_writing() {
         let answer = store.insert(credential(number, &[number])).await.unwrap();
         assert_eq!(answer, Inserted::Created);
     }
-    assert_eq!(
-        kind(store.insert(credential(2, &[2, 3])).await),
-        StoreErrorKind::Full
-    );
+    assert_eq!(kind(store.insert(credential(2, &[2, 3])).await), StoreErrorKind::Full);
     assert_eq!(store.accounts(), 2);
     for key in [2, 3] {
-        assert_eq!(
-            store
-                .find(&[LookupKey::new(digest(key)).unwrap()])
-                .await
-                .unwrap(),
-            None
-        );
+        assert_eq!(store.find(&[LookupKey::new(digest(key)).unwrap()]).await.unwrap(), None);
     }
-    assert_eq!(
-        store.fetch(credential(2, &[2]).account()).await.unwrap(),
-        None
-    );
+    assert_eq!(store.fetch(credential(2, &[2]).account()).await.unwrap(), None);
 }
 
 /// Otherwise a full store would be an oracle: "full" for a free name, "taken" for one in use.
 #[tokio::test]
 async fn r01_full_accounts_answer_alike_for_free_and_taken_names() {
     let store = MemoryStore::with_limits(Limits::default().with_accounts(1));
-    assert_eq!(
-        store.insert(credential(1, &[1])).await.unwrap(),
-        Inserted::Created
-    );
-    assert_eq!(
-        kind(store.insert(credential(2, &[1])).await),
-        StoreErrorKind::Full
-    );
-    assert_eq!(
-        kind(store.insert(credential(2, &[2])).await),
-        StoreErrorKind::Full
-    );
+    assert_eq!(store.insert(credential(1, &[1])).await.unwrap(), Inserted::Created);
+    assert_eq!(kind(store.insert(credential(2, &[1])).await), StoreErrorKind::Full);
+    assert_eq!(kind(store.insert(credential(2, &[2])).await), StoreErrorKind::Full);
 }
 
 #[tokio::test]
@@ -107,17 +79,9 @@ async fn flood_of_fresh_keys_neither_grows_the_store_nor_drives_out_heavy_rows()
         assert!(store.counters() <= MAX, "{} rows", store.counters());
     }
     for number in 0..50 {
-        assert_eq!(
-            count(&store, number, 0).await,
-            10,
-            "row {number} was driven out"
-        );
+        assert_eq!(count(&store, number, 0).await, 10, "row {number} was driven out");
     }
-    assert!(
-        store.counters() >= MAX * 9 / 10,
-        "room is made by a tenth: {}",
-        store.counters()
-    );
+    assert!(store.counters() >= MAX * 9 / 10, "room is made by a tenth: {}", store.counters());
 }
 
 #[tokio::test]
@@ -211,19 +175,10 @@ async fn full_tickets_drop_the_expired_and_then_refuse() {
     put(5, 50).await.unwrap();
     assert_eq!(kind(put(6, 60).await), StoreErrorKind::Full);
     for (number, there) in [(1, false), (2, false), (3, true), (4, true), (5, true)] {
-        let ticket = store
-            .peek(TicketKey::new(digest(number)), at(0))
-            .await
-            .unwrap();
+        let ticket = store.peek(TicketKey::new(digest(number)), at(0)).await.unwrap();
         assert_eq!(ticket.is_some(), there, "ticket {number}");
     }
-    assert!(
-        store
-            .take(TicketKey::new(digest(5)), at(20))
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(store.take(TicketKey::new(digest(5)), at(20)).await.unwrap().is_some());
     put(6, 60).await.unwrap();
 }
 
@@ -236,10 +191,7 @@ async fn expiry_of_a_taken_ticket_does_not_touch_the_next_under_its_key() {
     store.put(key, vec![2], at(30)).await.unwrap();
     assert_eq!(count(&store, 0, 20).await, 0);
     let other = TicketKey::new(digest(2));
-    assert_eq!(
-        kind(store.put(other, vec![3], at(40)).await),
-        StoreErrorKind::Full
-    );
+    assert_eq!(kind(store.put(other, vec![3], at(40)).await), StoreErrorKind::Full);
     assert!(store.peek(key, at(20)).await.unwrap().is_some());
 }
 

@@ -51,26 +51,17 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
     let account = || (0..6_u8).prop_map(|number| AccountId::from_bytes([number; 16]));
     let keys = || proptest::sample::subsequence((0..6_u8).collect::<Vec<_>>(), 1..=3);
     let time = || (0..20_u64).prop_map(at);
-    let credential = (
-        account(),
-        keys(),
-        vec(any::<u8>(), 0..4),
-        any::<Option<u8>>(),
-        any::<bool>(),
-    )
-        .prop_map(|(account, keys, identifier, password, disabled)| {
-            let keys = keys.into_iter().map(lookup_key).collect();
-            let status = if disabled {
-                Status::Disabled
-            } else {
-                Status::Active
-            };
-            Credential::new(account, keys, identifier, at(u64::from(disabled)))
-                .unwrap()
-                .with_password(password.map(|byte| vec![byte]))
-                .with_status(status)
-        })
-        .boxed();
+    let credential =
+        (account(), keys(), vec(any::<u8>(), 0..4), any::<Option<u8>>(), any::<bool>())
+            .prop_map(|(account, keys, identifier, password, disabled)| {
+                let keys = keys.into_iter().map(lookup_key).collect();
+                let status = if disabled { Status::Disabled } else { Status::Active };
+                Credential::new(account, keys, identifier, at(u64::from(disabled)))
+                    .unwrap()
+                    .with_password(password.map(|byte| vec![byte]))
+                    .with_status(status)
+            })
+            .boxed();
     let column = || (0..4_u64).prop_map(Column::new);
     let amount = || prop_oneof![8 => -5..5_i64, 1 => Just(i64::MAX), 1 => Just(i64::MIN)];
     let change = prop_oneof![
@@ -108,10 +99,9 @@ async fn real(store: &MemoryStore, call: Call) -> Answer {
         Call::Update(updates, now) => store.update(&updates, now).await.map(Answer::Rows),
         Call::Read(keys, now) => store.read(&keys, now).await.map(Answer::Rows),
         Call::Clear(keys) => store.clear(&keys).await.map(|()| Answer::Done),
-        Call::Put(key, value, expires_at) => store
-            .put(key, value, expires_at)
-            .await
-            .map(|()| Answer::Done),
+        Call::Put(key, value, expires_at) => {
+            store.put(key, value, expires_at).await.map(|()| Answer::Done)
+        }
         Call::Peek(key, now) => store.peek(key, now).await.map(Answer::Ticket),
         Call::Take(key, now) => store.take(key, now).await.map(Answer::Ticket),
     };
@@ -133,22 +123,16 @@ impl Model {
                 Answer::Failed(StoreErrorKind::Invalid)
             }
             Call::Find(keys) => Answer::Found(keys.iter().find_map(|key| {
-                self.credentials
-                    .iter()
-                    .find(|stored| stored.lookup_keys().contains(key))
-                    .cloned()
+                self.credentials.iter().find(|stored| stored.lookup_keys().contains(key)).cloned()
             })),
             Call::Fetch(account) => {
                 let mut all = self.credentials.iter();
                 Answer::Found(all.find(|stored| stored.account() == account).cloned())
             }
             Call::Replace(sent, expected) => self.replace(sent, expected),
-            Call::Update(updates, now) => Answer::Rows(
-                updates
-                    .iter()
-                    .map(|update| self.update(update, now))
-                    .collect(),
-            ),
+            Call::Update(updates, now) => {
+                Answer::Rows(updates.iter().map(|update| self.update(update, now)).collect())
+            }
             Call::Read(keys, now) => {
                 Answer::Rows(keys.iter().map(|key| self.read(*key, now)).collect())
             }
@@ -177,10 +161,7 @@ impl Model {
     fn insert(&mut self, new: Credential) -> Inserted {
         let clashes = |stored: &Credential| {
             stored.account() == new.account()
-                || stored
-                    .lookup_keys()
-                    .iter()
-                    .any(|key| new.lookup_keys().contains(key))
+                || stored.lookup_keys().iter().any(|key| new.lookup_keys().contains(key))
         };
         if self.credentials.iter().any(clashes) {
             return Inserted::Taken;
@@ -212,8 +193,7 @@ impl Model {
     }
 
     fn update(&mut self, update: &CounterUpdate, now: SystemTime) -> CounterRow {
-        self.counters
-            .retain(|key, row| *key != update.key() || now < row.1);
+        self.counters.retain(|key, row| *key != update.key() || now < row.1);
         let fresh = || (BTreeMap::new(), update.expires_at());
         let (cells, expires_at) = self.counters.entry(update.key()).or_insert_with(fresh);
         *expires_at = update.expires_at().max(*expires_at);
@@ -231,18 +211,12 @@ impl Model {
                 }
             }
         }
-        cells
-            .iter()
-            .map(|(column, value)| (*column, *value))
-            .collect()
+        cells.iter().map(|(column, value)| (*column, *value)).collect()
     }
 
     fn read(&self, key: CounterKey, now: SystemTime) -> CounterRow {
         let row = self.counters.get(&key).filter(|row| now < row.1);
-        row.into_iter()
-            .flat_map(|row| row.0.iter())
-            .map(|(at, value)| (*at, *value))
-            .collect()
+        row.into_iter().flat_map(|row| row.0.iter()).map(|(at, value)| (*at, *value)).collect()
     }
 }
 

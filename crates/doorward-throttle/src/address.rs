@@ -66,18 +66,12 @@ impl SourcePrefix {
 
     fn v4(address: Ipv4Addr, length: u8) -> Self {
         let mask = u32::MAX << (32 - u32::from(length));
-        Self {
-            network: Ipv4Addr::from(u32::from(address) & mask).into(),
-            length,
-        }
+        Self { network: Ipv4Addr::from(u32::from(address) & mask).into(), length }
     }
 
     fn v6(address: Ipv6Addr, length: u8) -> Self {
         let mask = u128::MAX << (128 - u32::from(length));
-        Self {
-            network: Ipv6Addr::from(u128::from(address) & mask).into(),
-            length,
-        }
+        Self { network: Ipv6Addr::from(u128::from(address) & mask).into(), length }
     }
 }
 
@@ -101,10 +95,7 @@ mod tests {
             SourcePrefix::party(ip("::ffff:192.0.2.7")),
             SourcePrefix::party(ip("192.0.2.7"))
         );
-        assert_eq!(
-            SourcePrefix::neighbourhood(ip("::ffff:192.0.2.7")).to_string(),
-            "192.0.2.0/24"
-        );
+        assert_eq!(SourcePrefix::neighbourhood(ip("::ffff:192.0.2.7")).to_string(), "192.0.2.0/24");
     }
 
     #[test]
@@ -112,10 +103,7 @@ mod tests {
         let base = u128::from("2001:db8:1:2::".parse::<Ipv6Addr>().unwrap());
         let first = SourcePrefix::party(Ipv6Addr::from(base).into());
         for host in 0..100_000_u128 {
-            assert_eq!(
-                SourcePrefix::party(Ipv6Addr::from(base + host * 77_777).into()),
-                first
-            );
+            assert_eq!(SourcePrefix::party(Ipv6Addr::from(base + host * 77_777).into()), first);
         }
     }
 
@@ -123,9 +111,6 @@ mod tests {
     fn neighbours_share_a_48_and_not_a_64() {
         let (a, b) = (ip("2001:db8:1:2::1"), ip("2001:db8:1:3::1"));
         assert_ne!(SourcePrefix::party(a), SourcePrefix::party(b));
-        assert_eq!(
-            SourcePrefix::neighbourhood(a),
-            SourcePrefix::neighbourhood(b)
-        );
+        assert_eq!(SourcePrefix::neighbourhood(a), SourcePrefix::neighbourhood(b));
     }
 }

@@ -17,9 +17,7 @@ impl Counters {
     /// Applies `changes` as a store would: the reference for stores, and for simulations.
     pub fn apply(&mut self, changes: &[Change]) {
         for change in changes {
-            let at = self
-                .0
-                .binary_search_by_key(&change.column(), |&(column, _)| column);
+            let at = self.0.binary_search_by_key(&change.column(), |&(column, _)| column);
             match (*change, at) {
                 (Change::Add(_, by), Ok(at)) => self.0[at].1 = self.0[at].1.saturating_add(by),
                 (Change::Set(_, to), Ok(at)) => self.0[at].1 = to,
@@ -40,9 +38,7 @@ impl Counters {
     }
 
     pub(crate) fn get(&self, column: u64) -> i64 {
-        self.0
-            .binary_search_by_key(&column, |&(column, _)| column)
-            .map_or(0, |at| self.0[at].1)
+        self.0.binary_search_by_key(&column, |&(column, _)| column).map_or(0, |at| self.0[at].1)
     }
 
     /// The slots of one kind with their values, oldest first.
@@ -69,10 +65,7 @@ impl FromIterator<(u64, i64)> for Counters {
 ///
 /// None carries a condition: on DynamoDB this is one `UpdateItem` with `ADD`, `SET` and `REMOVE`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a store must apply every kind of change"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a store must apply every kind of change")]
 pub enum Change {
     /// Adds to a column; an absent one counts from zero.
     Add(u64, i64),

@@ -7,10 +7,7 @@ use crate::scope::ScopeKind;
 /// The answer to a reserved attempt.
 #[derive(Debug)]
 #[must_use = "a decision that is not acted on lets everybody in"]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a caller must act on every decision"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a caller must act on every decision")]
 pub enum Decision {
     /// Go on: the password may be checked once.
     Admit(Admission),
@@ -106,6 +103,18 @@ impl Rule {
             Self::Site => "site",
             Self::Source => "source",
             Self::Unaddressed => "unaddressed",
+        }
+    }
+
+    /// The kind of scope that it judges by.
+    pub(crate) const fn kind(self) -> ScopeKind {
+        match self {
+            Self::Account | Self::Consecutive => ScopeKind::Account,
+            Self::Device => ScopeKind::Device,
+            Self::Prefix => ScopeKind::Prefix,
+            Self::Site => ScopeKind::Site,
+            Self::Source => ScopeKind::Source,
+            Self::Unaddressed => ScopeKind::Unaddressed,
         }
     }
 

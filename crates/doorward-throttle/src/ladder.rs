@@ -50,9 +50,7 @@ impl Ladder {
     /// The wait after a failure that made it `failures` in the window.
     pub fn wait(&self, failures: u64) -> Duration {
         let above = self.0.partition_point(|&(from, _)| from <= failures);
-        above
-            .checked_sub(1)
-            .map_or(Duration::ZERO, |at| self.0[at].1)
+        above.checked_sub(1).map_or(Duration::ZERO, |at| self.0[at].1)
     }
 
     /// The longest wait.
@@ -99,12 +97,7 @@ impl Ladder {
 
     /// For the presets below, whose rungs rise by inspection (and by a test).
     pub(crate) fn preset(rungs: &[(u64, u64)]) -> Self {
-        Self(
-            rungs
-                .iter()
-                .map(|&(from, seconds)| (from, Duration::from_secs(seconds)))
-                .collect(),
-        )
+        Self(rungs.iter().map(|&(from, seconds)| (from, Duration::from_secs(seconds))).collect())
     }
 }
 
@@ -132,19 +125,14 @@ mod tests {
     #[test]
     fn allowance_counts_the_attempts_that_need_not_wait_for_each_other() {
         let ladder = Ladder::preset(&[(4, 60), (5, 300)]);
-        assert_eq!(
-            [0, 1, 3, 4, 9].map(|failures| ladder.allowance(failures)),
-            [4, 3, 1, 1, 1]
-        );
+        assert_eq!([0, 1, 3, 4, 9].map(|failures| ladder.allowance(failures)), [4, 3, 1, 1, 1]);
     }
 
     #[test]
     fn most_within_agrees_with_a_simulation() {
-        for rungs in [
-            &[(4, 60), (5, 300), (6, 900), (7, 3_600)][..],
-            &[(1, 7)],
-            &[(10, 60), (20, 300)],
-        ] {
+        for rungs in
+            [&[(4, 60), (5, 300), (6, 900), (7, 3_600)][..], &[(1, 7)], &[(10, 60), (20, 300)]]
+        {
             let ladder = Ladder::preset(rungs);
             let (mut at, mut failures) = (0, 0);
             while at <= DAY.as_secs() {
@@ -159,10 +147,7 @@ mod tests {
     fn falling_rungs_are_refused_by_number() {
         let minute = Duration::from_secs(60);
         assert_eq!(Ladder::new([]), Err(LadderError::Empty));
-        assert_eq!(
-            Ladder::new([(0, minute)]),
-            Err(LadderError::NotRising { rung: 1 })
-        );
+        assert_eq!(Ladder::new([(0, minute)]), Err(LadderError::NotRising { rung: 1 }));
         assert_eq!(
             Ladder::new([(3, minute), (4, minute)]),
             Err(LadderError::NotRising { rung: 2 })

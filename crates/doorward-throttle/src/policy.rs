@@ -16,14 +16,17 @@ use crate::window::Window;
 /// | scope | free failures | then waits of | in a window of | a guesser gets at most |
 /// |---|---|---|---|---|
 /// | account, unknown devices | 4 | 1, 5, 15, 60 min | 24 h | 30 a day, 60 in a row |
-/// | known device | 5 | 1, 5, 15 min | 24 h | 10 in a row, then it is unknown |
-/// | source (IPv4, IPv6 /64) | 10 | 1, 5, 15, 60 min | 24 h | 47 a day |
-/// | prefix (IPv4 /24, IPv6 /48) | 40 | 10 s, 1, 5 min | 24 h | 430 a day |
-/// | no address | 10 | 1, 5, 15, 60 min | 24 h | 47 a day, all together |
-/// | site, unknown devices | 100 | step-up; without it 1, 5, 15 s | 1 h | learns nothing |
+/// | known device | 8 | 1, 5, 15, 60 min | 24 h | 10 in a row, then it is unknown |
+/// | source (IPv4, IPv6 /64) | 6 | 1, 5, 15, 60 min | 24 h | 42 a day |
+/// | prefix (IPv4 /24, IPv6 /48) | 20 | 10 s, 1, 5 min | 24 h | 359 a day |
+/// | no address | 6 | 1, 5, 15, 60 min | 24 h | 42 a day, all together |
+/// | site, unknown devices | 60 | step-up; without it 1, 5, 15 s | 4 h | learns nothing |
 ///
-/// Sources, prefixes and the site are shared by people: four logins there make up for one failure,
-/// so an office behind one address is not taken for a sprayer.
+/// Sources, prefixes and the site are shared by people: three logins there (six for the site) make up
+/// for one failure, so an office behind one address is not taken for a sprayer. A source is forgiven
+/// at most 300 failures like that, a prefix 1,000, and one account speaks for its network five times a
+/// day. Of one source the site counts only the first 3 failures, of one prefix the first 10: it is
+/// there for guesses from many places, which no other rule sees.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Policy {
     pub(crate) account: ScopeRule,
@@ -32,6 +35,9 @@ pub struct Policy {
     pub(crate) prefix: ScopeRule,
     pub(crate) unaddressed: ScopeRule,
     pub(crate) site: ScopeRule,
+    /// So many failures of one source, and of one prefix, count for the site; further ones do not.
+    pub(crate) site_counts_of_source: u64,
+    pub(crate) site_counts_of_prefix: u64,
     pub(crate) reservations: Window,
     pub(crate) consecutive_memory: Duration,
     pub(crate) credits_per_account: u64,
@@ -46,6 +52,9 @@ pub(crate) struct ScopeRule {
     pub(crate) window: Window,
     /// So many verified attempts make up for one failure; `None` where no one shares.
     pub(crate) verified_per_credit: Option<u64>,
+    /// No more failures than this are made up for, however many log in: a sprayer with accounts of
+    /// his own must not buy a network without end.
+    pub(crate) most_credits: u64,
     /// The bound on failures in a row, where one is kept.
     pub(crate) consecutive: Option<u64>,
 }
@@ -67,26 +76,34 @@ impl Policy {
         let shared = |rungs: &[(u64, u64)], window| ScopeRule {
             ladder: Ladder::preset(rungs),
             window,
-            verified_per_credit: Some(4),
+            verified_per_credit: Some(3),
+            most_credits: 300,
             consecutive: None,
         };
         let own = |rungs: &[(u64, u64)], most| ScopeRule {
             ladder: Ladder::preset(rungs),
             window: day,
             verified_per_credit: None,
+            most_credits: 0,
             consecutive: Some(most),
         };
-        let source = [(10, 60), (15, 300), (20, 900), (25, 3_600)];
+        let source = [(6, 60), (10, 300), (15, 900), (20, 3_600)];
         Self {
             account: own(&[(4, 60), (5, 300), (6, 900), (7, 3_600)], 60),
-            device: own(&[(5, 60), (6, 300), (7, 900)], 10),
+            device: own(&[(8, 60), (9, 300), (10, 900), (15, 3_600)], 10),
             source: shared(&source, day),
-            prefix: shared(&[(40, 10), (80, 60), (160, 300)], day),
-            unaddressed: ScopeRule {
-                verified_per_credit: None,
-                ..shared(&source, day)
+            prefix: ScopeRule {
+                most_credits: 1_000,
+                ..shared(&[(20, 10), (40, 60), (80, 300)], day)
             },
-            site: shared(&[(100, 1), (300, 5), (600, 15)], Window::of(300, 12)),
+            unaddressed: ScopeRule { verified_per_credit: None, ..shared(&source, day) },
+            site: ScopeRule {
+                verified_per_credit: Some(6),
+                most_credits: u64::MAX,
+                ..shared(&[(60, 1), (300, 5), (600, 15)], Window::of(600, 24))
+            },
+            site_counts_of_source: 3,
+            site_counts_of_prefix: 10,
             reservations: Window::of(30, 4),
             consecutive_memory: Duration::from_secs(30 * 86_400),
             credits_per_account: 5,
@@ -97,9 +114,7 @@ impl Policy {
 
     /// Starts from [`Policy::recommended`].
     pub fn builder() -> PolicyBuilder {
-        PolicyBuilder {
-            policy: Self::recommended(),
-        }
+        PolicyBuilder { policy: Self::recommended() }
     }
 
     /// How long an attempt may take from reservation to settlement before its room lapses. A caller
@@ -221,10 +236,7 @@ impl PolicyBuilder {
         for kind in KINDS {
             let longest = policy.rule(kind).ladder.longest();
             if longest > LONGEST_WAIT {
-                return Err(PolicyError::TooLongAWait {
-                    scope: kind,
-                    seconds: longest.as_secs(),
-                });
+                return Err(PolicyError::TooLongAWait { scope: kind, seconds: longest.as_secs() });
             }
         }
         Ok(policy)
@@ -285,14 +297,10 @@ mod tests {
     #[test]
     fn the_table_of_the_recommended_policy_is_what_it_computes() {
         let policy = Policy::recommended();
-        let per_day = KINDS.map(|kind| {
-            policy
-                .rule(kind)
-                .ladder
-                .most_within(Duration::from_secs(86_400))
-        });
+        let per_day =
+            KINDS.map(|kind| policy.rule(kind).ladder.most_within(Duration::from_secs(86_400)));
         assert_eq!(policy.guesses_per_day(), 30);
-        assert_eq!((per_day[2], per_day[3], per_day[4]), (47, 430, 47));
+        assert_eq!((per_day[2], per_day[3], per_day[4]), (42, 359, 42));
         for kind in KINDS {
             let rungs = policy.rule(kind).ladder.clone();
             assert!(Ladder::new(rungs.rungs()).is_ok(), "{kind:?}");
@@ -307,17 +315,11 @@ mod tests {
             refused(Policy::builder().consecutive(95, 10)),
             PolicyError::TooManyConsecutive { in_a_row: 105 }
         );
-        assert_eq!(
-            refused(Policy::builder().consecutive(0, 10)),
-            PolicyError::NobodyGetsIn
-        );
+        assert_eq!(refused(Policy::builder().consecutive(0, 10)), PolicyError::NobodyGetsIn);
         let week = Ladder::new([(3, Duration::from_secs(604_800))]).unwrap();
         assert!(matches!(
             refused(Policy::builder().source(week)),
-            PolicyError::TooLongAWait {
-                scope: ScopeKind::Source,
-                seconds: 604_800
-            }
+            PolicyError::TooLongAWait { scope: ScopeKind::Source, seconds: 604_800 }
         ));
     }
 }

@@ -6,20 +6,28 @@ use crate::column::{Kind, column};
 use crate::counters::{Change, Counters};
 use crate::decision::{Admission, Decision, Denial, Rule};
 use crate::policy::{Policy, ScopeRule};
-use crate::scope::{Attempt, Scope, ScopeKind};
+use crate::scope::{Attempt, Role, Scope, ScopeKind};
+use crate::window::SKEW;
 
-/// An attempt that holds room on all of its scopes until it is settled, released, or lapses.
+/// An attempt that holds room on its scopes until it is settled, released, or lapses.
 #[derive(Clone, Debug)]
 pub struct Reservation {
-    pub(crate) scopes: Vec<Scope>,
-    pub(crate) account: Vec<u8>,
+    pub(crate) scopes: Vec<(Scope, Role)>,
+    /// How many of the scopes, from the first on, have to be read.
+    pub(crate) read: usize,
     pub(crate) pending: u64,
 }
 
 impl Reservation {
-    /// The scopes it holds room on, in the order in which their rows are expected.
-    pub fn scopes(&self) -> &[Scope] {
-        &self.scopes
+    /// The scopes whose rows are expected, in order.
+    pub fn scopes(&self) -> impl Iterator<Item = &Scope> + '_ {
+        self.scopes[..self.read].iter().map(|(scope, _)| scope)
+    }
+
+    /// The scope whose rule refused.
+    pub fn refused_by(&self, denial: &Denial) -> Option<&Scope> {
+        let kind = denial.rule().kind();
+        self.scopes().find(|scope| scope.kind() == kind)
     }
 }
 
@@ -61,12 +69,19 @@ impl Policy {
     ) -> (Reservation, Vec<ScopeUpdate>) {
         let pending = self.reservations.column(Kind::Pending, now);
         let scopes = attempt.scopes();
-        let reservation = Reservation {
-            scopes,
-            account: attempt.account.to_vec(),
-            pending,
-        };
-        let updates = self.updates(&reservation, now, |_| vec![Change::Add(pending, 1)]);
+        // Those that only take credits are written when there are some, but for the account, which
+        // says how many it may still give.
+        let read = scopes
+            .iter()
+            .take_while(|(scope, role)| {
+                *role != Role::Credited || scope.kind() == ScopeKind::Account
+            })
+            .count();
+        let reservation = Reservation { scopes, read, pending };
+        let updates = self.touch(&reservation, now, |at| match reservation.scopes[at].1 {
+            Role::Held => vec![Change::Add(pending, 1)],
+            Role::Watched | Role::Credited => Vec::new(),
+        });
         (reservation, updates)
     }
 
@@ -80,9 +95,11 @@ impl Policy {
         rows: &[Counters],
         now: SystemTime,
     ) -> Vec<ScopeUpdate> {
-        let room = Change::Add(reservation.pending, -1);
-        self.updates(reservation, now, |at| {
-            let mut changes = vec![room];
+        self.touch(reservation, now, |at| {
+            let mut changes = Vec::new();
+            if reservation.scopes[at].1 == Role::Held {
+                changes.push(Change::Add(reservation.pending, -1));
+            }
             self.forget(reservation, rows, at, now, &mut changes);
             changes
         })
@@ -96,7 +113,7 @@ impl Policy {
         rows: &[Counters],
         now: SystemTime,
     ) -> Vec<ScopeUpdate> {
-        self.updates(reservation, now, |at| {
+        self.touch(reservation, now, |at| {
             let mut changes = Vec::new();
             self.forget(reservation, rows, at, now, &mut changes);
             changes
@@ -120,11 +137,14 @@ impl Policy {
         let mut denial: Option<Denial> = None;
         let mut challenge = None;
         let mut busy = false;
-        for (at, scope) in reservation.scopes.iter().enumerate() {
+        for (at, (scope, role)) in reservation.scopes.iter().enumerate() {
+            if *role == Role::Credited {
+                continue;
+            }
             let Some(counters) = rows.get(at) else {
                 return Decision::Deny(Denial::new(Rule::of(scope.kind()), now + LOST_ROW_WAIT));
             };
-            match self.assess(scope.kind(), counters, now, can_challenge) {
+            match self.assess(scope.kind(), *role, counters, now, can_challenge) {
                 Finding::Clear => {}
                 Finding::Busy => busy = true,
                 Finding::Challenge(rule) => challenge = challenge.or(Some(rule)),
@@ -143,18 +163,21 @@ impl Policy {
         }
     }
 
-    pub(crate) fn updates(
+    /// Updates of the rows that are read, which make none of them live longer than a reservation:
+    /// an attempt that is refused must not leave a row for weeks.
+    fn touch(
         &self,
         reservation: &Reservation,
         now: SystemTime,
         changes: impl Fn(usize) -> Vec<Change>,
     ) -> Vec<ScopeUpdate> {
+        let expires_at = now + self.reservations.memory();
         let update = |(at, scope): (usize, &Scope)| ScopeUpdate {
             scope: scope.clone(),
             changes: changes(at),
-            expires_at: self.expiry(scope.kind(), now),
+            expires_at,
         };
-        reservation.scopes.iter().enumerate().map(update).collect()
+        reservation.scopes().enumerate().map(update).collect()
     }
 
     /// Drops the columns of one row that cannot count any more: a row under attack for months must
@@ -169,7 +192,7 @@ impl Policy {
     ) {
         let Some(counters) = rows.get(at) else { return };
         out.extend(self.reservations.forget(counters, Kind::Pending, now));
-        let window = self.rule(reservation.scopes[at].kind()).window;
+        let window = self.rule(reservation.scopes[at].0.kind()).window;
         for counted in [Kind::Failed, Kind::Credit, Kind::Given] {
             out.extend(window.forget(counters, counted, now));
         }
@@ -187,6 +210,7 @@ impl Policy {
     fn assess(
         &self,
         kind: ScopeKind,
+        role: Role,
         counters: &Counters,
         now: SystemTime,
         can_challenge: bool,
@@ -200,7 +224,7 @@ impl Policy {
                 (ScopeKind::Device, _) => Finding::Distrust,
                 (_, true) => Finding::Challenge(Rule::Consecutive),
                 (_, false) => {
-                    let until = state.last_failure(now) + self.consecutive_memory;
+                    let until = state.last + self.consecutive_memory;
                     Finding::Wait(Denial::new(Rule::Consecutive, until))
                 }
             };
@@ -215,22 +239,13 @@ impl Policy {
             return Finding::Wait(Denial::new(Rule::of(kind), until));
         }
         let left = rule.consecutive.map_or(u64::MAX, |most| most - streak);
-        let allowance = rule
-            .ladder
-            .allowance(state.failures)
-            .saturating_add(state.slack)
-            .min(left);
-        if pending > allowance {
-            Finding::Busy
-        } else {
-            Finding::Clear
-        }
+        let allowance = rule.ladder.allowance(state.failures).saturating_add(state.slack).min(left);
+        if role == Role::Held && pending > allowance { Finding::Busy } else { Finding::Clear }
     }
 
     /// Failures since the last verified attempt; a run that is older than the memory has lapsed.
     pub(crate) fn streak(&self, counters: &Counters, now: SystemTime) -> u64 {
-        let last = moment(counters.get(column(Kind::LastFailure, 0)));
-        if last + self.consecutive_memory <= now {
+        if last_failure(counters, now) + self.consecutive_memory <= now {
             return 0;
         }
         u64::try_from(counters.get(column(Kind::Streak, 0))).unwrap_or(0)
@@ -254,27 +269,24 @@ struct State {
     failures: u64,
     /// Credits beyond the failures.
     slack: u64,
-    last: i64,
+    last: SystemTime,
 }
 
 impl State {
     fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
         let failed = rule.window.count(counters, Kind::Failed, now);
         let forgiven = match rule.verified_per_credit {
-            Some(per) => rule.window.count(counters, Kind::Credit, now) / per,
+            Some(per) => {
+                let credits = rule.window.count(counters, Kind::Credit, now) / per;
+                credits.min(rule.most_credits)
+            }
             None => 0,
         };
         Self {
             failures: failed.saturating_sub(forgiven),
             slack: forgiven.saturating_sub(failed),
-            last: counters.get(column(Kind::LastFailure, 0)),
+            last: last_failure(counters, now),
         }
-    }
-
-    /// The last failure, never in the future: an instance whose clock is ahead must not make the
-    /// wait longer than its rung.
-    fn last_failure(&self, now: SystemTime) -> SystemTime {
-        moment(self.last).min(now)
     }
 
     /// The first moment from `now` on at which no wait runs, if one runs now.
@@ -282,7 +294,7 @@ impl State {
     /// A wait ends when its rung says so, or sooner when slots leave the window and a lower rung
     /// applies. (Credits leaving may raise the rung again: each moment is judged by itself.)
     fn wait(&self, rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Option<SystemTime> {
-        let last = self.last_failure(now);
+        let last = self.last;
         let over =
             |at: SystemTime| last + rule.ladder.wait(Self::of(rule, counters, at).failures) <= at;
         if over(now) {
@@ -293,15 +305,14 @@ impl State {
         moments.extend(rule.window.ends(counters, Kind::Credit, now));
         moments.retain(|&at| at > now);
         moments.sort_unstable();
-        Some(
-            moments
-                .into_iter()
-                .find(|&at| over(at))
-                .unwrap_or(last + rule.ladder.longest()),
-        )
+        Some(moments.into_iter().find(|&at| over(at)).unwrap_or(last + rule.ladder.longest()))
     }
 }
 
-fn moment(millis: i64) -> SystemTime {
-    UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+/// When the row's last failure was; long ago where there is none. One that is further ahead than
+/// clocks may differ was written by a broken clock, and is none.
+fn last_failure(counters: &Counters, now: SystemTime) -> SystemTime {
+    let millis = u64::try_from(counters.get(column(Kind::LastFailure, 0))).unwrap_or(0);
+    let last = UNIX_EPOCH + Duration::from_millis(millis);
+    if last > now + SKEW { UNIX_EPOCH } else { last }
 }

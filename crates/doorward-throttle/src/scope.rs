@@ -10,10 +10,7 @@ use crate::address::SourcePrefix;
 /// known one, or its budget would tell them apart. `device` is set only when the caller has checked
 /// the device's token for that very account.
 #[derive(Clone, Copy, Debug)]
-#[allow(
-    clippy::exhaustive_structs,
-    reason = "an attempt has no other facts that are counted"
-)]
+#[allow(clippy::exhaustive_structs, reason = "an attempt has no other facts that are counted")]
 pub struct Attempt<'a> {
     /// Stands for the account named, known or not: a keyed digest of the identifier.
     pub account: &'a [u8],
@@ -24,32 +21,52 @@ pub struct Attempt<'a> {
 }
 
 impl Attempt<'_> {
-    /// The scopes that it is counted under.
+    /// The scopes that judge it, the most specific first: those under which a wait may be known
+    /// already.
+    pub fn judges(&self) -> impl Iterator<Item = Scope> {
+        let judging = |(scope, role): (Scope, Role)| (role != Role::Credited).then_some(scope);
+        self.scopes().into_iter().filter_map(judging)
+    }
+
+    /// The scopes that it is counted under, those whose rows decide first.
     ///
-    /// A known device is counted by itself alone, so that no stranger can spend its budget. Everybody
-    /// else is counted by account, source, the prefix around the source, and the site.
-    pub(crate) fn scopes(&self) -> Vec<Scope> {
-        if let Some(device) = self.device {
-            return vec![Scope::device(self.account, device)];
-        }
-        let mut scopes = Vec::with_capacity(4);
-        scopes.push(Scope::account(self.account));
+    /// A known device is judged by itself alone, so that no stranger can spend its budget; its logins
+    /// still speak for the account and the network that they come from. Everybody else is judged by
+    /// account, source, the prefix around the source, and the site.
+    pub(crate) fn scopes(&self) -> Vec<(Scope, Role)> {
+        let mut scopes = Vec::with_capacity(5);
+        let (own, shared) = match self.device {
+            Some(device) => {
+                scopes.push((Scope::device(self.account, device), Role::Held));
+                (Role::Credited, Role::Credited)
+            }
+            None => (Role::Held, Role::Watched),
+        };
+        scopes.push((Scope::account(self.account), own));
         match self.source {
             Some(address) => {
-                scopes.push(Scope::network(
-                    ScopeKind::Source,
-                    SourcePrefix::party(address),
-                ));
-                scopes.push(Scope::network(
-                    ScopeKind::Prefix,
-                    SourcePrefix::neighbourhood(address),
-                ));
+                let (party, around) =
+                    (SourcePrefix::party(address), SourcePrefix::neighbourhood(address));
+                scopes.push((Scope::network(ScopeKind::Source, party), own));
+                scopes.push((Scope::network(ScopeKind::Prefix, around), shared));
             }
-            None => scopes.push(Scope::constant(ScopeKind::Unaddressed)),
+            None => scopes.push((Scope::constant(ScopeKind::Unaddressed), own)),
         }
-        scopes.push(Scope::constant(ScopeKind::Site));
+        scopes.push((Scope::constant(ScopeKind::Site), shared));
         scopes
     }
+}
+
+/// What a scope does for an attempt.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Role {
+    /// It judges the attempt, and the attempt holds room on it until it is settled: its cap is exact.
+    Held,
+    /// It judges the attempt by what has failed so far, and holds nothing: on a scope that everybody
+    /// shares, attempts of some that are not settled yet must not keep others out.
+    Watched,
+    /// It does not judge the attempt; a verified one counts in its favour.
+    Credited,
 }
 
 /// One thing that attempts are counted under: an account, a source, a prefix, the site.
@@ -88,10 +105,7 @@ impl Scope {
     }
 
     fn constant(kind: ScopeKind) -> Self {
-        Self {
-            kind,
-            key: vec![kind as u8],
-        }
+        Self { kind, key: vec![kind as u8] }
     }
 
     fn keyed(kind: ScopeKind, parts: &[&[u8]]) -> Self {
@@ -129,48 +143,27 @@ pub enum ScopeKind {
 mod tests {
     use super::*;
 
+    fn judges(attempt: &Attempt<'_>) -> Vec<ScopeKind> {
+        attempt.judges().map(|scope| scope.kind()).collect()
+    }
+
     #[test]
-    fn a_known_device_shares_no_scope_with_a_stranger() {
+    fn a_known_device_is_judged_by_itself_alone() {
         let source = Some("192.0.2.1".parse().unwrap());
-        let stranger = Attempt {
-            account: b"a",
-            device: None,
-            source,
-        }
-        .scopes();
-        let owner = Attempt {
-            account: b"a",
-            device: Some(b"d"),
-            source,
-        }
-        .scopes();
-        assert!(owner.iter().all(|scope| !stranger.contains(scope)));
+        let owner = Attempt { account: b"a", device: Some(b"d"), source };
+        assert_eq!(judges(&owner), [ScopeKind::Device]);
     }
 
     #[test]
     fn parts_cannot_be_shifted_between_account_and_device() {
-        assert_ne!(
-            Scope::device(b"ab", b"c").key(),
-            Scope::device(b"a", b"bc").key()
-        );
+        assert_ne!(Scope::device(b"ab", b"c").key(), Scope::device(b"a", b"bc").key());
     }
 
     #[test]
     fn without_an_address_everybody_shares_one_scope() {
-        let kinds = |source| {
-            let scopes = Attempt {
-                account: b"a",
-                device: None,
-                source,
-            }
-            .scopes();
-            scopes.iter().map(Scope::kind).collect::<Vec<_>>()
-        };
+        let kinds = |source| judges(&Attempt { account: b"a", device: None, source });
         use ScopeKind::{Account, Prefix, Site, Source, Unaddressed};
         assert_eq!(kinds(None), [Account, Unaddressed, Site]);
-        assert_eq!(
-            kinds(Some("::1".parse().unwrap())),
-            [Account, Source, Prefix, Site]
-        );
+        assert_eq!(kinds(Some("::1".parse().unwrap())), [Account, Source, Prefix, Site]);
     }
 }

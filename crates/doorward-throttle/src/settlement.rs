@@ -7,14 +7,11 @@ use crate::counters::{Change, Counters};
 use crate::decision::{Admission, Rule};
 use crate::policy::Policy;
 use crate::reservation::{Reservation, ScopeUpdate};
-use crate::scope::{Scope, ScopeKind};
+use crate::scope::{Role, Scope, ScopeKind};
 
 /// How an admitted attempt ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "these are all the ends that an attempt has"
-)]
+#[allow(clippy::exhaustive_enums, reason = "these are all the ends that an attempt has")]
 pub enum Settlement {
     /// The password was right and the account is open: a login.
     Verified,
@@ -40,14 +37,18 @@ impl Policy {
         now: SystemTime,
     ) -> Vec<ScopeUpdate> {
         let empty = Counters::new();
-        let gives_credit =
-            settlement == Settlement::Verified && self.may_give(reservation, rows, now);
-        let mut updates = self.updates(reservation, now, |at| {
-            let kind = reservation.scopes[at].kind();
+        let gives = settlement == Settlement::Verified && self.may_give(reservation, rows, now);
+        let update = |(at, (scope, role)): (usize, &(Scope, Role))| {
             let counters = rows.get(at).unwrap_or(&empty);
-            let mut changes = vec![Change::Add(reservation.pending, -1)];
+            let kind = scope.kind();
+            let mut changes = Vec::new();
+            if *role == Role::Held {
+                changes.push(Change::Add(reservation.pending, -1));
+            }
             match settlement {
-                Settlement::Verified => self.on_verified(kind, gives_credit, now, &mut changes),
+                Settlement::Verified => self.on_verified(kind, gives, now, &mut changes),
+                // A known device's failures are its own.
+                Settlement::Failed if *role == Role::Credited => {}
                 // Failures in answer to a bound on consecutive ones are not counted on the account:
                 // nothing was learned, and counting would make the owner wait behind strangers.
                 // They keep the run alive: it lapses only when nobody guesses.
@@ -57,6 +58,8 @@ impl Policy {
                 {
                     changes.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
                 }
+                Settlement::Failed
+                    if kind == ScopeKind::Site && self.is_concentrated(reservation, rows, now) => {}
                 Settlement::Failed => self.on_failed(kind, counters, now, &mut changes),
                 Settlement::CodeSent if kind == ScopeKind::Account => {
                     changes.push(Change::Add(self.codes.column(Kind::Codes, now), 1));
@@ -64,25 +67,21 @@ impl Policy {
                 Settlement::CodeSent | Settlement::CodeHeld => {}
             }
             self.forget(reservation, rows, at, now, &mut changes);
-            changes
-        });
-        if settlement == Settlement::Verified && reservation.scopes[0].kind() == ScopeKind::Device {
-            updates.push(self.end_run(&reservation.account, now));
-        }
-        updates
+            ScopeUpdate { scope: scope.clone(), changes, expires_at: self.expiry(kind, now) }
+        };
+        let updates = reservation.scopes.iter().enumerate().map(update);
+        updates.filter(|update| !update.changes.is_empty()).collect()
     }
 
     /// Whether the owner may be sent another code, by the account's row: a stranger who has the
     /// password must not be able to flood its owner.
-    pub fn may_send_code(
-        &self,
-        reservation: &Reservation,
-        rows: &[Counters],
-        now: SystemTime,
-    ) -> bool {
-        account_row(reservation, rows).is_none_or(|counters| {
-            self.codes.count(counters, Kind::Codes, now) < self.codes_per_window
-        })
+    ///
+    /// Asked before settling, it says how to settle. Asked of the row after a settlement as
+    /// [`Settlement::CodeSent`], it says whether that one may go out: of any number of attempts at
+    /// once, no more may than the policy lets.
+    pub fn may_send_code(&self, account: &Counters, settled: bool, now: SystemTime) -> bool {
+        let sent = self.codes.count(account, Kind::Codes, now);
+        sent < self.codes_per_window + u64::from(settled)
     }
 
     /// Ends an account's run of consecutive failures: its owner got in by another way than the
@@ -98,14 +97,8 @@ impl Policy {
     /// Lifts an account's waits: its failures are forgotten. Room that attempts under way hold stays
     /// theirs, so that lifting a wait gives nobody more room than the policy does.
     pub fn lift(&self, account: &[u8], counters: &Counters, now: SystemTime) -> ScopeUpdate {
-        let failed = counters
-            .slots(Kind::Failed)
-            .map(|(slot, _)| column(Kind::Failed, slot));
-        let forgotten = failed
-            .chain([column(Kind::LastFailure, 0)])
-            .map(Change::Remove);
         let mut update = self.end_run(account, now);
-        update.changes.extend(forgotten);
+        update.changes.extend(forget_failures(counters));
         update
     }
 
@@ -114,6 +107,25 @@ impl Policy {
     fn may_give(&self, reservation: &Reservation, rows: &[Counters], now: SystemTime) -> bool {
         account_row(reservation, rows).is_some_and(|counters| {
             self.account.window.count(counters, Kind::Given, now) < self.credits_per_account
+        })
+    }
+
+    /// Whether this failure comes from where failures have come from already: the rules of the
+    /// source and its prefix see to those. The site counts what they cannot see, guesses from many
+    /// places; else one loud guesser would have everybody asked for a code.
+    fn is_concentrated(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> bool {
+        reservation.scopes.iter().zip(rows).any(|((scope, _), counters)| {
+            let most = match scope.kind() {
+                ScopeKind::Source | ScopeKind::Unaddressed => self.site_counts_of_source,
+                ScopeKind::Prefix => self.site_counts_of_prefix,
+                _ => return false,
+            };
+            self.rule(scope.kind()).window.count(counters, Kind::Failed, now) >= most
         })
     }
 
@@ -149,21 +161,20 @@ impl Policy {
         if rule.consecutive.is_some() {
             let streak = column(Kind::Streak, 0);
             let lapsed = counters.get(streak) > 0 && self.streak(counters, now) == 0;
-            out.push(if lapsed {
-                Change::Set(streak, 1)
-            } else {
-                Change::Add(streak, 1)
-            });
+            out.push(if lapsed { Change::Set(streak, 1) } else { Change::Add(streak, 1) });
         }
     }
 }
 
+/// Drops all failures of a row, and when the last one was.
+fn forget_failures(counters: &Counters) -> impl Iterator<Item = Change> + '_ {
+    let failed = counters.slots(Kind::Failed).map(|(slot, _)| column(Kind::Failed, slot));
+    failed.chain([column(Kind::LastFailure, 0)]).map(Change::Remove)
+}
+
 fn account_row<'a>(reservation: &Reservation, rows: &'a [Counters]) -> Option<&'a Counters> {
-    let at = reservation
-        .scopes
-        .iter()
-        .position(|scope| scope.kind() == ScopeKind::Account)?;
-    rows.get(at)
+    let is_account = |scope: &Scope| scope.kind() == ScopeKind::Account;
+    rows.get(reservation.scopes().position(is_account)?)
 }
 
 fn millis(now: SystemTime) -> i64 {

@@ -29,17 +29,11 @@ impl Window {
         if slot.as_secs() == 0 || slot.subsec_nanos() != 0 || slots == 0 || slots > 25 {
             return Err(WindowError);
         }
-        Ok(Self {
-            slot_seconds: slot.as_secs(),
-            slots: slots as u64,
-        })
+        Ok(Self { slot_seconds: slot.as_secs(), slots: slots as u64 })
     }
 
     pub(crate) const fn of(slot_seconds: u64, slots: u64) -> Self {
-        Self {
-            slot_seconds,
-            slots,
-        }
+        Self { slot_seconds, slots }
     }
 
     /// How long the window is.
@@ -58,13 +52,11 @@ impl Window {
     }
 
     /// How many events of `kind` count at `now`. A slot below zero (its row was lost in between) is
-    /// none, and takes nothing from the others. Events in slots ahead of `now`, written by an
-    /// instance whose clock is ahead, count too.
+    /// none, and takes nothing from the others. Slots a little ahead of `now`, written by an instance
+    /// whose clock is ahead, count too; further ones are a broken clock's, and must not make waits
+    /// that nobody lives to see the end of.
     pub(crate) fn count(&self, counters: &Counters, kind: Kind, now: SystemTime) -> u64 {
-        let oldest = self.slot(now).saturating_sub(self.slots);
-        counters
-            .slots(kind)
-            .filter(|&(slot, _)| slot >= oldest)
+        self.live(counters, kind, now)
             .fold(0_i64, |sum, (_, value)| sum.saturating_add(value.max(0)))
             .try_into()
             .unwrap_or(0)
@@ -79,13 +71,8 @@ impl Window {
         now: SystemTime,
     ) -> impl Iterator<Item = Change> + '_ {
         let oldest = self.slot(now).saturating_sub(self.slots + 2);
-        let stale: Vec<_> = counters
-            .slots(kind)
-            .take_while(|&(slot, _)| slot < oldest)
-            .collect();
-        stale
-            .into_iter()
-            .map(move |(slot, _)| Change::Remove(column(kind, slot)))
+        let stale: Vec<_> = counters.slots(kind).take_while(|&(slot, _)| slot < oldest).collect();
+        stale.into_iter().map(move |(slot, _)| Change::Remove(column(kind, slot)))
     }
 
     /// When the slots of `kind` that count at `now` stop counting, soonest first.
@@ -95,25 +82,31 @@ impl Window {
         kind: Kind,
         now: SystemTime,
     ) -> impl Iterator<Item = SystemTime> + '_ {
-        let oldest = self.slot(now).saturating_sub(self.slots);
-        let live: Vec<_> = counters
-            .slots(kind)
-            .filter(|&(slot, _)| slot >= oldest)
-            .collect();
+        let live: Vec<_> = self.live(counters, kind, now).collect();
         live.into_iter().filter_map(move |(slot, _)| {
-            let end = slot
-                .checked_add(self.slots + 1)?
-                .checked_mul(self.slot_seconds)?;
+            let end = slot.checked_add(self.slots + 1)?.checked_mul(self.slot_seconds)?;
             UNIX_EPOCH.checked_add(Duration::from_secs(end))
         })
     }
 
+    fn live<'a>(
+        &self,
+        counters: &'a Counters,
+        kind: Kind,
+        now: SystemTime,
+    ) -> impl Iterator<Item = (u64, i64)> + 'a {
+        let oldest = self.slot(now).saturating_sub(self.slots);
+        let newest = self.slot(now + SKEW);
+        counters.slots(kind).filter(move |&(slot, _)| (oldest..=newest).contains(&slot))
+    }
+
     fn slot(&self, now: SystemTime) -> u64 {
-        now.duration_since(UNIX_EPOCH)
-            .map_or(0, |since| since.as_secs())
-            / self.slot_seconds
+        now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) / self.slot_seconds
     }
 }
+
+/// How far ahead the clock of another instance may be and still be believed.
+pub(crate) const SKEW: Duration = Duration::from_secs(120);
 
 /// The window cannot be counted in slots.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
@@ -151,10 +144,7 @@ mod tests {
         counters.apply(&[Change::Add(HOUR.column(Kind::Failed, then), 1)]);
         let end = HOUR.ends(&counters, Kind::Failed, then).next().unwrap();
         assert_eq!(HOUR.count(&counters, Kind::Failed, end), 0);
-        assert_eq!(
-            HOUR.count(&counters, Kind::Failed, end - Duration::from_millis(1)),
-            1
-        );
+        assert_eq!(HOUR.count(&counters, Kind::Failed, end - Duration::from_millis(1)), 1);
     }
 
     #[test]

@@ -1,10 +1,6 @@
 //! The laws that the policy holds by itself, whatever the store.
 
-#![allow(
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "a test that cannot go on must stop"
-)]
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test that cannot go on must stop")]
 
 mod support;
 
@@ -36,11 +32,7 @@ fn law_03_cap_is_exact_under_parallelism() {
     for admitted in under_way {
         door.settle(admitted, Settlement::Failed, at(1));
     }
-    let denial = door
-        .begin(stranger(b"victim", fresh(10_001)), at(1))
-        .err()
-        .unwrap()
-        .denial();
+    let denial = door.begin(stranger(b"victim", fresh(10_001)), at(1)).err().unwrap().denial();
     assert_eq!((denial.rule(), denial.until()), (Rule::Account, at(61)));
 }
 
@@ -74,15 +66,9 @@ fn law_03_room_that_nobody_settled_lapses() {
     for n in 0..4 {
         std::mem::forget(door.begin(stranger(b"a", fresh(n)), at(0)).ok().unwrap());
     }
-    assert!(matches!(
-        door.begin(stranger(b"a", fresh(9)), at(60)),
-        Err(Answer::Busy)
-    ));
+    assert!(matches!(door.begin(stranger(b"a", fresh(9)), at(60)), Err(Answer::Busy)));
     let lapse = Policy::recommended().reservation_length() + Duration::from_secs(30);
-    assert!(
-        door.begin(stranger(b"a", fresh(9)), at(lapse.as_secs()))
-            .is_ok()
-    );
+    assert!(door.begin(stranger(b"a", fresh(9)), at(lapse.as_secs())).is_ok());
 }
 
 #[test]
@@ -92,31 +78,18 @@ fn law_04_attempts_during_a_wait_never_extend_it() {
         door.attempt(stranger(b"a", fresh(n)), Settlement::Failed, at(0));
     }
     for second in 0..60 {
-        let answer = door.attempt(
-            stranger(b"a", fresh(100 + second)),
-            Settlement::Failed,
-            at(second),
-        );
+        let answer =
+            door.attempt(stranger(b"a", fresh(100 + second)), Settlement::Failed, at(second));
         assert_eq!(answer.denial().until(), at(60));
     }
-    assert!(
-        door.attempt(stranger(b"a", fresh(999)), Settlement::Verified, at(60))
-            .is_checked()
-    );
+    assert!(door.attempt(stranger(b"a", fresh(999)), Settlement::Verified, at(60)).is_checked());
 }
 
 #[test]
 fn law_04_a_known_device_is_never_refused_for_what_strangers_do() {
     for can_challenge in [false, true] {
-        let mut door = Door {
-            can_challenge,
-            ..Door::default()
-        };
-        let owner = Attempt {
-            account: b"a",
-            device: Some(b"laptop"),
-            source: ip("192.0.2.1"),
-        };
+        let mut door = Door { can_challenge, ..Door::default() };
+        let owner = Attempt { account: b"a", device: Some(b"laptop"), source: ip("192.0.2.1") };
         for minute in 0..6_000_u64 {
             let now = at(minute * 60);
             // From everywhere, and from the owner's own address.
@@ -124,10 +97,7 @@ fn law_04_a_known_device_is_never_refused_for_what_strangers_do() {
             door.attempt(stranger(b"b", ip("192.0.2.1")), Settlement::Failed, now);
             if minute % 480 == 0 {
                 let answer = door.attempt(owner, Settlement::Verified, now);
-                assert!(
-                    matches!(answer, Answer::Checked { challenge: None }),
-                    "{answer:?}"
-                );
+                assert!(matches!(answer, Answer::Checked { challenge: None }), "{answer:?}");
             }
         }
     }
@@ -152,15 +122,9 @@ fn law_04_no_wait_is_permanent_and_a_step_up_replaces_the_longest() {
     assert_eq!(longest, Duration::from_secs(3_600));
     let month = Duration::from_secs(30 * 86_400);
     assert!(bound.wait_from(now) <= month);
-    assert!(
-        door.attempt(stranger(b"a", None), Settlement::Verified, bound.until())
-            .is_checked()
-    );
+    assert!(door.attempt(stranger(b"a", None), Settlement::Verified, bound.until()).is_checked());
 
-    let mut door = Door {
-        can_challenge: true,
-        ..Door::default()
-    };
+    let mut door = Door { can_challenge: true, ..Door::default() };
     let mut now = at(0);
     let mut rejected = 0;
     for _ in 0..2_000 {
@@ -180,41 +144,80 @@ fn law_04_no_wait_is_permanent_and_a_step_up_replaces_the_longest() {
 #[test]
 fn law_03_lifting_a_wait_gives_no_more_room_than_the_policy() {
     let mut door = Door::default();
-    let under_way: Vec<_> = (0..4)
-        .map(|n| door.begin(stranger(b"a", fresh(n)), at(0)).ok().unwrap())
-        .collect();
+    let under_way: Vec<_> =
+        (0..4).map(|n| door.begin(stranger(b"a", fresh(n)), at(0)).ok().unwrap()).collect();
     door.lift(b"a", at(0));
-    assert!(matches!(
-        door.begin(stranger(b"a", fresh(9)), at(0)),
-        Err(Answer::Busy)
-    ));
+    assert!(matches!(door.begin(stranger(b"a", fresh(9)), at(0)), Err(Answer::Busy)));
     for admitted in under_way {
         door.settle(admitted, Settlement::Failed, at(0));
     }
-    assert_eq!(
-        door.begin(stranger(b"a", fresh(9)), at(0))
-            .err()
-            .unwrap()
-            .denial()
-            .until(),
-        at(60)
-    );
+    assert_eq!(door.begin(stranger(b"a", fresh(9)), at(0)).err().unwrap().denial().until(), at(60));
     door.lift(b"a", at(1));
     let again = (0..9).filter(|&n| {
-        door.attempt(stranger(b"a", fresh(20 + n)), Settlement::Failed, at(1))
-            .is_checked()
+        door.attempt(stranger(b"a", fresh(20 + n)), Settlement::Failed, at(1)).is_checked()
     });
     assert_eq!(again.count(), 4);
 }
 
 #[test]
+fn law_04_a_clock_that_ran_ahead_leaves_no_wait_behind() {
+    let mut door = Door::default();
+    let year = 365 * 86_400;
+    for n in 0..40 {
+        door.attempt(stranger(b"a", ip("192.0.2.1")), Settlement::Failed, at(year + n * 4_000));
+    }
+    let answer = door.attempt(stranger(b"a", ip("192.0.2.1")), Settlement::Verified, at(0));
+    assert!(answer.is_checked(), "{answer:?}");
+}
+
+#[test]
+fn law_04_a_wait_written_by_a_clock_30_seconds_ahead_ends_when_it_says() {
+    let mut door = Door::default();
+    for n in 0..4 {
+        door.attempt(stranger(b"a", fresh(n)), Settlement::Failed, at(30));
+    }
+    let until =
+        door.attempt(stranger(b"a", fresh(9)), Settlement::Verified, at(0)).denial().until();
+    assert_eq!(until, at(90));
+    assert!(door.attempt(stranger(b"a", fresh(9)), Settlement::Verified, until).is_checked());
+}
+
+#[test]
+fn law_04_attempts_under_way_from_one_place_keep_nobody_else_out() {
+    let mut door = Door::default();
+    // Never settled: callers who hung up, an instance that crashed.
+    for n in 0..2_000_u64 {
+        if let Ok(under_way) = door.begin(stranger(&n.to_be_bytes(), ip("203.0.113.7")), at(0)) {
+            std::mem::forget(under_way);
+        }
+    }
+    let owner = door.attempt(stranger(b"owner", ip("203.0.113.8")), Settlement::Verified, at(0));
+    assert!(owner.is_checked(), "{owner:?}");
+}
+
+#[test]
+fn law_03_room_given_back_twice_makes_no_room() {
+    let mut door = Door::default();
+    for n in 0..4 {
+        door.attempt(stranger(b"a", fresh(n)), Settlement::Failed, at(0));
+    }
+    // A store that repeats what it has done gives room back that nobody held.
+    for n in 0..100 {
+        let (reservation, _) = door.policy.reserve(&stranger(b"a", fresh(n)), at(60));
+        let updates = door.policy.release(&reservation, &[], at(60));
+        door.apply(&updates, at(60));
+    }
+    // In the slots to come, at least, it makes no difference.
+    let now = at(60 + 30);
+    let first = door.begin(stranger(b"a", fresh(200)), now);
+    assert!(first.is_ok());
+    assert!(matches!(door.begin(stranger(b"a", fresh(201)), now), Err(Answer::Busy)));
+}
+
+#[test]
 fn law_05_a_device_that_guesses_is_cut_off() {
     let mut door = Door::default();
-    let thief = Attempt {
-        account: b"a",
-        device: Some(b"stolen"),
-        source: ip("192.0.2.1"),
-    };
+    let thief = Attempt { account: b"a", device: Some(b"stolen"), source: ip("192.0.2.1") };
     let mut now = at(0);
     let mut failed = 0;
     loop {
@@ -237,16 +240,8 @@ fn law_05_rows_stay_small_under_an_attack_of_months() {
         let source = ip("192.0.2.1");
         door.attempt(stranger(b"a", source), Settlement::Failed, now);
         door.attempt(stranger(b"a", source), Settlement::Verified, now);
-        door.attempt(
-            stranger(&step.to_be_bytes(), source),
-            Settlement::Verified,
-            now,
-        );
-        door.attempt(
-            stranger(&step.to_be_bytes(), source),
-            Settlement::Failed,
-            now,
-        );
+        door.attempt(stranger(&step.to_be_bytes(), source), Settlement::Verified, now);
+        door.attempt(stranger(&step.to_be_bytes(), source), Settlement::Failed, now);
     }
     assert!(door.widest_row() <= 64, "{}", door.widest_row());
 }
@@ -254,12 +249,7 @@ fn law_05_rows_stay_small_under_an_attack_of_months() {
 /// The most events in any 24 hours, both ends included.
 fn most_in_a_day(times: &[u64]) -> usize {
     (0..times.len())
-        .map(|from| {
-            times[from..]
-                .iter()
-                .take_while(|&&t| t <= times[from] + 86_400)
-                .count()
-        })
+        .map(|from| times[from..].iter().take_while(|&&t| t <= times[from] + 86_400).count())
         .max()
         .unwrap_or(0)
 }
@@ -349,7 +339,8 @@ proptest! {
             let ends = if right { Settlement::Verified } else { Settlement::Failed };
             match door.attempt(stranger(b"a", None), ends, at(now)) {
                 Answer::Wait(denial) if denial.rule() != Rule::Consecutive => {
-                    prop_assert!(denial.wait_from(at(now)) <= Duration::from_secs(3_600));
+                    // A rung, and as far as clocks may differ.
+                    prop_assert!(denial.wait_from(at(now)) <= Duration::from_secs(3_600 + 120));
                 }
                 _ => {}
             }

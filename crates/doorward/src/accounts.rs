@@ -13,6 +13,8 @@ use crate::event::EventKind;
 use crate::identifier::Identifier;
 use crate::outcome::{Changed, Managed, Outcome, Refusal, Registered};
 use crate::permit::Permit;
+use crate::pool::Lane;
+use crate::verified::Verified;
 use crate::visitor::Visitor;
 
 impl Inner {
@@ -41,18 +43,15 @@ impl Inner {
         let accepted = if registration.existing {
             AcceptedPassword::existing(registration.password)
         } else {
-            self.passwords
-                .check(registration.password, &[identifier.expose()])
+            self.passwords.check(registration.password, &[identifier.expose()])
         };
         let accepted = match accepted {
             Ok(accepted) => accepted,
             Err(problem) => return Ok(Registered::Refused(Refusal::Password(problem))),
         };
         let password = accepted.password().clone();
-        let hash = self.pool.hash(Permit::from(&accepted), password).await?;
-        let credential = self
-            .vault
-            .seal_credential(&identifier, &hash, self.clock.now())?;
+        let hash = self.pool.hash(Permit::from(&accepted), Lane::Strangers, password).await?;
+        let credential = self.vault.seal_credential(&identifier, &hash, self.clock.now())?;
         let account = credential.account();
         match self.store.insert(credential).await? {
             Inserted::Created => Ok(Registered::Created(account)),
@@ -79,21 +78,33 @@ impl Inner {
             (Outcome::Verified(proof), Some(credential)) => (proof, credential),
             (outcome, _) => return Ok(Changed::Denied(outcome)),
         };
-        let hash = self
-            .pool
-            .hash(Permit::from(&accepted), accepted.password().clone())
-            .await?;
-        let sealed = self.vault.seal_hash(credential.account(), &hash)?;
-        let changed = credential.clone().with_password(Some(sealed));
-        let changed = changed.with_changed_at(self.clock.now());
-        match self.store.replace(changed, credential.version()).await? {
+        let changed = self.replace_password(&visitor, &accepted, &proof, credential).await;
+        let (kind, account) = match &changed {
+            Ok(proof) => (EventKind::PasswordChanged, Some(proof.account())),
+            Err(error) => (EventKind::Failed(error.kind()), None),
+        };
+        self.emit(&visitor, kind, account);
+        changed.map(Changed::Done)
+    }
+
+    /// The proof comes back with a new device token: those from before the change are void.
+    async fn replace_password(
+        &self,
+        visitor: &Visitor,
+        accepted: &AcceptedPassword,
+        proof: &Verified,
+        credential: Credential,
+    ) -> Result<Verified, Error> {
+        let permit = Permit::from(accepted);
+        let hash = self.pool.hash(permit, Lane::Known, accepted.password().clone()).await?;
+        let (account, version) = (credential.account(), credential.version());
+        let sealed = self.vault.seal_hash(account, &hash)?;
+        let now = self.clock.now();
+        let changed = credential.with_password(Some(sealed)).with_changed_at(now);
+        match self.store.replace(changed, version).await? {
             Replaced::Done(_) => {
-                self.emit(
-                    &visitor,
-                    EventKind::PasswordChanged,
-                    Some(credential.account()),
-                );
-                Ok(Changed::Done(proof))
+                let token = visitor.token(&self.vault, now)?;
+                Ok(Verified::new(account, now, proof.method(), token))
             }
             Replaced::Stale | Replaced::Missing => Err(Error::new(ErrorKind::Conflict)),
         }
@@ -132,17 +143,10 @@ impl Inner {
         };
         let (account, now) = (visitor.account_subject(), self.clock.now());
         let scopes = [Scope::account(account)];
-        let rows = self
-            .counting
-            .read(self.vault.counters(), &scopes, now)
-            .await?;
-        let lifted: Vec<_> = rows
-            .iter()
-            .map(|row| self.policy.lift(account, row, now))
-            .collect();
-        self.counting
-            .apply(self.vault.counters(), &lifted, now)
-            .await?;
+        let rows = self.counting.read(self.vault.counters(), &scopes, now).await?;
+        let lifted: Vec<_> = rows.iter().map(|row| self.policy.lift(account, row, now)).collect();
+        self.counting.apply(self.vault.counters(), &lifted, now).await?;
+        scopes.iter().for_each(|scope| self.waits.forget(scope));
         self.emit(&visitor, EventKind::Unlocked, Some(credential.account()));
         Ok(Managed::Done)
     }
@@ -154,9 +158,7 @@ impl Inner {
         status: Status,
     ) -> Result<Option<AccountId>, Error> {
         let (account, version) = (credential.account(), credential.version());
-        let changed = credential
-            .with_status(status)
-            .with_changed_at(self.clock.now());
+        let changed = credential.with_status(status).with_changed_at(self.clock.now());
         match self.store.replace(changed, version).await? {
             Replaced::Done(_) => Ok(Some(account)),
             Replaced::Stale | Replaced::Missing => Ok(None),

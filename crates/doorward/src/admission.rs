@@ -1,5 +1,6 @@
 //! Step 2 of the recipe: taking room for an attempt, and giving it back.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use doorward_store::{Credential, StoreErrorKind};
@@ -21,16 +22,26 @@ pub(crate) struct Admitted {
 impl Inner {
     /// Reserves on every scope and loads the credential, in one parallel round trip.
     ///
-    /// Waits for room while attempts under way fill what is left of a budget, so that right
-    /// logins in parallel are served one after the other instead of being refused.
+    /// Waits for room while attempts under way fill what is left of a budget, so that right logins in
+    /// parallel are served one after the other instead of being refused.
     pub(crate) async fn admit(
         &self,
         visitor: &mut Visitor,
     ) -> Result<Result<Admitted, Wait>, Error> {
-        let mut give_up = None;
+        let mut give_up = pin!(tokio::time::sleep(PATIENCE));
+        let queue = visitor.queue();
+        let mut turn = tokio::select! {
+            biased;
+            turn = self.queues.turn(&queue) => turn,
+            () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
+        };
+        let mut pause = POLL;
         let mut tidied = false;
         loop {
             let now = self.clock.now();
+            if let Some(denial) = self.waits.find(&visitor.attempt(), now) {
+                return Ok(Err(Wait::new(denial, now)));
+            }
             let (reservation, updates) = self.policy.reserve(&visitor.attempt(), now);
             let (rows, found) = tokio::join!(
                 self.counting.apply(self.vault.counters(), &updates, now),
@@ -51,30 +62,34 @@ impl Inner {
                     return Err(error.into());
                 }
             };
-            let decision = self
-                .policy
-                .decide(&reservation, &rows, now, self.notifier.is_some());
-            if let Decision::Admit(admission) = decision {
-                return Ok(Ok(Admitted {
-                    admission,
-                    reservation,
-                    rows,
-                    credential,
-                }));
-            }
+            let decision = self.policy.decide(&reservation, &rows, now, self.notifier.is_some());
+            let decision = match decision {
+                Decision::Admit(_) if visitor.is_outdated(credential.as_ref()) => {
+                    Decision::Distrust
+                }
+                Decision::Admit(admission) => {
+                    return Ok(Ok(Admitted { admission, reservation, rows, credential }));
+                }
+                decision => decision,
+            };
             self.release(&reservation, &rows).await;
             match decision {
-                Decision::Deny(denial) => return Ok(Err(Wait::new(denial, now))),
-                Decision::Distrust => visitor.device = None,
-                Decision::Busy | Decision::Admit(_) => {
-                    let give_up =
-                        give_up.get_or_insert_with(|| Box::pin(tokio::time::sleep(PATIENCE)));
-                    tokio::select! {
-                        () = give_up => return Err(Error::new(ErrorKind::Saturated)),
-                        () = self.settled.notified() => {}
-                        // Another instance does not tell when it settles.
-                        () = tokio::time::sleep(POLL) => {}
+                Decision::Deny(denial) => {
+                    if let Some(scope) = reservation.refused_by(&denial) {
+                        self.waits.learn(scope, denial, now);
                     }
+                    return Ok(Err(Wait::new(denial, now)));
+                }
+                Decision::Busy => tokio::select! {
+                    () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
+                    () = self.settled.notified() => {}
+                    // Another instance does not tell when it settles.
+                    () = tokio::time::sleep(pause) => pause = (2 * pause).min(LONGEST_POLL),
+                },
+                Decision::Distrust | Decision::Admit(_) => {
+                    visitor.device = None;
+                    drop(turn);
+                    turn = self.queues.turn(&visitor.queue()).await;
                 }
             }
         }
@@ -84,28 +99,24 @@ impl Inner {
     pub(crate) async fn release(&self, reservation: &Reservation, rows: &[Counters]) {
         let now = self.clock.now();
         let updates = self.policy.release(reservation, rows, now);
-        let _ = self
-            .counting
-            .apply(self.vault.counters(), &updates, now)
-            .await;
+        let _ = self.counting.apply(self.vault.counters(), &updates, now).await;
     }
 
     /// Makes rows narrow again that no settlement could tidy: a store that lost settlements for half
     /// an hour must not refuse these rows for ever.
     async fn tidy(&self, reservation: &Reservation) -> Result<(), Error> {
         let now = self.clock.now();
-        let rows = self
-            .counting
-            .read(self.vault.counters(), reservation.scopes(), now)
-            .await?;
+        let scopes: Vec<_> = reservation.scopes().cloned().collect();
+        let rows = self.counting.read(self.vault.counters(), &scopes, now).await?;
         let updates = self.policy.tidy(reservation, &rows, now);
-        self.counting
-            .apply(self.vault.counters(), &updates, now)
-            .await?;
+        self.counting.apply(self.vault.counters(), &updates, now).await?;
         Ok(())
     }
 }
 
-/// How long an attempt waits for room before it gives up, and how often it looks by itself.
+/// How long an attempt waits for its turn and for room before it gives up.
 const PATIENCE: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(20);
+
+/// How often it looks by itself.
+const POLL: Duration = Duration::from_millis(10);
+const LONGEST_POLL: Duration = Duration::from_millis(200);

@@ -59,20 +59,13 @@ pub struct Registration {
 impl Registration {
     /// An account that a person asks for: the password policy applies.
     pub fn new(identifier: impl Into<String>, password: impl Into<Password>) -> Self {
-        Self {
-            identifier: Typed(identifier.into()),
-            password: password.into(),
-            existing: false,
-        }
+        Self { identifier: Typed(identifier.into()), password: password.into(), existing: false }
     }
 
     /// An account that exists elsewhere and is brought over: its password is taken as it is, if it
     /// can be hashed at all.
     pub fn existing(identifier: impl Into<String>, password: impl Into<Password>) -> Self {
-        Self {
-            existing: true,
-            ..Self::new(identifier, password)
-        }
+        Self { existing: true, ..Self::new(identifier, password) }
     }
 }
 
@@ -86,10 +79,7 @@ pub struct PasswordChange {
 impl PasswordChange {
     /// `login` holds the current password, and is throttled and counted like any other login.
     pub fn new(login: Login, new: impl Into<Password>) -> Self {
-        Self {
-            login,
-            new: new.into(),
-        }
+        Self { login, new: new.into() }
     }
 }
 
@@ -105,11 +95,7 @@ impl Redemption {
     /// The ticket's text as [`StepUp::expose_secret`](crate::StepUp::expose_secret) gave it, and
     /// the code as it was typed.
     pub fn new(ticket: impl Into<String>, code: impl Into<String>) -> Self {
-        Self {
-            ticket: TicketToken::new(ticket),
-            code: Code::new(code),
-            source: None,
-        }
+        Self { ticket: TicketToken::new(ticket), code: Code::new(code), source: None }
     }
 
     /// Where it comes from, for the audit event.

@@ -16,8 +16,10 @@ use crate::event::EventSink;
 use crate::hashing::HashingStats;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
+use crate::queue::Queues;
 use crate::step_up::Notifier;
 use crate::vault::Vault;
+use crate::waits::KnownWaits;
 
 /// The front door of a service: *may this person in?*
 ///
@@ -75,7 +77,7 @@ impl Authenticator {
     /// # Errors
     ///
     /// [`Error`] when no decision could be reached, or the account was changed at the same time. The
-    /// old password is in force then.
+    /// old password is in force then, unless the store's reply was lost.
     pub async fn change_password(&self, change: PasswordChange) -> Result<Changed, Error> {
         Arc::clone(&self.inner).change_password(change).await
     }
@@ -114,9 +116,7 @@ impl Authenticator {
     }
 
     pub(crate) fn new(inner: Inner) -> Self {
-        Self {
-            inner: Arc::new(inner),
-        }
+        Self { inner: Arc::new(inner) }
     }
 }
 
@@ -132,6 +132,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) notifier: Option<Arc<dyn Notifier>>,
-    /// Tells one attempt that waits for room that another has settled.
+    pub(crate) queues: Queues,
+    pub(crate) waits: KnownWaits,
+    /// Tells those who wait for room that an attempt has settled.
     pub(crate) settled: Notify,
 }

@@ -16,8 +16,10 @@ use crate::event::{EventSink, TracingSink};
 use crate::hashing::HashingLimits;
 use crate::keys::Keys;
 use crate::pool::Pool;
+use crate::queue::Queues;
 use crate::step_up::Notifier;
 use crate::vault::Vault;
+use crate::waits::KnownWaits;
 
 /// First decision: where accounts are kept.
 #[derive(Debug, Default)]
@@ -28,9 +30,7 @@ pub struct NeedsStore;
 impl NeedsStore {
     /// Keeps accounts, counters and tickets there.
     pub fn store(self, store: impl Store + 'static) -> NeedsKeys {
-        NeedsKeys {
-            store: Arc::new(store),
-        }
+        NeedsKeys { store: Arc::new(store) }
     }
 }
 
@@ -79,9 +79,10 @@ pub struct AuthenticatorBuilder {
 
 impl AuthenticatorBuilder {
     /// How long one call to the store may take before it counts as failed; 5 seconds unless told.
-    /// Nobody is let in on a failed call.
+    /// Nobody is let in on a failed call. At most 20 seconds: with the hash in between, an attempt
+    /// has to be settled before its reservation lapses.
     pub fn store_deadline(mut self, deadline: Duration) -> Self {
-        self.store_deadline = deadline;
+        self.store_deadline = deadline.min(Duration::from_secs(20));
         self
     }
 
@@ -140,20 +141,24 @@ impl AuthenticatorBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] when a thread cannot be started.
+    /// [`BuildError`] when a thread cannot be started or there are no random bytes.
     pub fn build(self) -> Result<Authenticator, BuildError> {
         let pool = Pool::start(Hasher::new(self.cost), self.limits).map_err(BuildError::Thread)?;
+        let vault = Vault::new(self.keys.derive(), self.tenant, self.cost)
+            .map_err(|error| BuildError::Randomness(Box::new(error)))?;
         let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
         Ok(Authenticator::new(Inner {
             counting: Counting::new(Arc::clone(&store)),
             store,
-            vault: Vault::new(self.keys.derive(), self.tenant),
+            vault,
             pool,
             policy: self.policy,
             passwords: self.passwords,
             clock: self.clock,
             events: self.events,
             notifier: self.notifier,
+            queues: Queues::default(),
+            waits: KnownWaits::default(),
             settled: tokio::sync::Notify::new(),
         }))
     }
@@ -163,6 +168,9 @@ impl AuthenticatorBuilder {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum BuildError {
+    /// The operating system gave no random bytes.
+    #[error("the operating system gave no random bytes")]
+    Randomness(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The operating system gave no thread.
     #[error(
         "a hashing thread could not be started: lower the number of threads, or raise the limit"

@@ -41,13 +41,7 @@ impl Counting {
         now: SystemTime,
     ) -> Result<Vec<Counters>, StoreError> {
         let keys: Vec<_> = scopes.iter().map(|scope| counter_key(key, scope)).collect();
-        Ok(self
-            .store
-            .read(&keys, now)
-            .await?
-            .iter()
-            .map(to_counters)
-            .collect())
+        Ok(self.store.read(&keys, now).await?.iter().map(to_counters).collect())
     }
 }
 
@@ -62,15 +56,9 @@ fn to_store(key: &MacKey, update: &ScopeUpdate) -> CounterUpdate {
         Change::Remove(column) => StoreChange::Remove(Column::new(column)),
     };
     let changes = update.changes().iter().map(change).collect();
-    CounterUpdate::new(
-        counter_key(key, update.scope()),
-        changes,
-        update.expires_at(),
-    )
+    CounterUpdate::new(counter_key(key, update.scope()), changes, update.expires_at())
 }
 
 fn to_counters(row: &CounterRow) -> Counters {
-    row.iter()
-        .map(|(column, value)| (column.get(), value))
-        .collect()
+    row.iter().map(|(column, value)| (column.get(), value)).collect()
 }

@@ -61,8 +61,7 @@ impl CredentialStore for DeadlineStore {
         credential: Credential,
         expected: Version,
     ) -> Result<Replaced, StoreError> {
-        self.within("replace", self.inner.replace(credential, expected))
-            .await
+        self.within("replace", self.inner.replace(credential, expected)).await
     }
 }
 
@@ -99,8 +98,7 @@ impl TicketStore for DeadlineStore {
         value: Vec<u8>,
         expires_at: SystemTime,
     ) -> Result<(), StoreError> {
-        self.within("put", self.inner.put(key, value, expires_at))
-            .await
+        self.within("put", self.inner.put(key, value, expires_at)).await
     }
 
     async fn peek(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {

@@ -1,6 +1,7 @@
 //! Tokens of devices that have logged in before.
 
 use std::fmt;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use doorward_fields::{BlindIndex, MacKey, random_bytes};
@@ -12,9 +13,11 @@ use crate::error::Error;
 /// holder a budget that no stranger can spend. Keep it on the device (a long-lived cookie with
 /// `Secure`, `HttpOnly` and `SameSite`), and present it with the next login.
 ///
-/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || HMAC-SHA-256 (32))`, the MAC
-/// over the identifier's blind index and the device id. A stolen token lets its holder make ten
-/// guesses, no more. Forging one is forging the MAC.
+/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || issued (8) || HMAC-SHA-256 (32))`,
+/// `issued` in milliseconds since 1970, the MAC over the identifier's blind index and what stands
+/// before it. A change of the password or of the account's status voids the tokens from before it. A
+/// stolen token lets its holder make ten wrong guesses between two logins of that device, and as many
+/// a day as the policy lets a device; more of them, and it counts as unknown.
 ///
 /// `Debug` shows none of it.
 #[derive(Clone)]
@@ -31,14 +34,15 @@ impl DeviceToken {
         &self.0
     }
 
-    /// A token for this account on a device of this id.
-    pub(crate) fn issue(device: DeviceId, index: &BlindIndex, key: &MacKey) -> Self {
-        let tag = key.tag(DOMAIN, &[index.digest(), &device.0]);
+    /// A token for this account on this device.
+    pub(crate) fn issue(device: KnownDevice, index: &BlindIndex, key: &MacKey) -> Self {
         let mut bytes = Zeroizing::new([0; LENGTH]);
         bytes[0] = VERSION;
         bytes[1..5].copy_from_slice(&key.id().get().to_be_bytes());
-        bytes[5..21].copy_from_slice(&device.0);
-        bytes[21..].copy_from_slice(tag.as_bytes());
+        bytes[5..21].copy_from_slice(&device.id);
+        bytes[21..29].copy_from_slice(&device.issued.to_be_bytes());
+        let tag = key.tag(DOMAIN, &[index.digest(), &bytes[..SIGNED]]);
+        bytes[SIGNED..].copy_from_slice(tag.as_bytes());
         Self(Zeroizing::new(format!(
             "{PREFIX}{}",
             Base64UrlUnpadded::encode_string(bytes.as_ref())
@@ -48,21 +52,19 @@ impl DeviceToken {
     /// The device, if the token is genuine and of the account that these indexes name.
     ///
     /// `indexes` and `keys` belong to the same roots, in the same order.
-    pub(crate) fn verify(&self, indexes: &[BlindIndex], keys: &[MacKey]) -> Option<DeviceId> {
+    pub(crate) fn verify(&self, indexes: &[BlindIndex], keys: &[MacKey]) -> Option<KnownDevice> {
         let mut bytes = Zeroizing::new([0; LENGTH]);
         let text = self.0.strip_prefix(PREFIX)?;
         let decoded = Base64UrlUnpadded::decode(text, bytes.as_mut()).ok()?;
         if decoded.len() != LENGTH || decoded[0] != VERSION {
             return None;
         }
-        let id = u32::from_be_bytes(decoded[1..5].try_into().ok()?);
-        let device = DeviceId(decoded[5..21].try_into().ok()?);
-        let (index, key) = indexes
-            .iter()
-            .zip(keys)
-            .find(|(_, key)| key.id().get() == id)?;
-        key.verify(DOMAIN, &[index.digest(), &device.0], &decoded[21..])
-            .then_some(device)
+        let key_id = u32::from_be_bytes(decoded[1..5].try_into().ok()?);
+        let id = decoded[5..21].try_into().ok()?;
+        let issued = u64::from_be_bytes(decoded[21..29].try_into().ok()?);
+        let (index, key) = indexes.iter().zip(keys).find(|(_, key)| key.id().get() == key_id)?;
+        let genuine = key.verify(DOMAIN, &[index.digest(), &decoded[..SIGNED]], &decoded[SIGNED..]);
+        genuine.then_some(KnownDevice { id, issued })
     }
 }
 
@@ -72,20 +74,43 @@ impl fmt::Debug for DeviceToken {
     }
 }
 
-/// 128 random bits that name a device.
+/// A device that proved that it has logged in before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct DeviceId(pub(crate) [u8; 16]);
+pub(crate) struct KnownDevice {
+    /// 128 random bits that name it.
+    pub(crate) id: [u8; 16],
+    /// When its token was issued, in milliseconds since 1970.
+    issued: u64,
+}
 
-impl DeviceId {
-    pub(crate) fn generate() -> Result<Self, Error> {
-        Ok(Self(random_bytes()?))
+impl KnownDevice {
+    /// A device that was not known before.
+    pub(crate) fn generate(now: SystemTime) -> Result<Self, Error> {
+        Ok(Self { id: random_bytes()?, issued: millis(now) })
     }
+
+    /// The same device, with a token of now.
+    pub(crate) fn renewed(self, now: SystemTime) -> Self {
+        Self { issued: millis(now), ..self }
+    }
+
+    /// Whether its token is from before this moment.
+    pub(crate) fn is_from_before(&self, moment: SystemTime) -> bool {
+        self.issued < millis(moment)
+    }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 const PREFIX: &str = "dwd_";
 const DOMAIN: &str = "device token";
 const VERSION: u8 = 1;
-const LENGTH: usize = 1 + 4 + 16 + 32;
+/// What the MAC covers.
+const SIGNED: usize = 1 + 4 + 16 + 8;
+const LENGTH: usize = SIGNED + 32;
 
 #[cfg(test)]
 mod tests {
@@ -96,20 +121,14 @@ mod tests {
 
     fn keys(id: u32, identifier: &str) -> (BlindIndex, MacKey) {
         let root = RootKey::new(KeyId::new(id), [u8::try_from(id).unwrap(); 32]);
-        let place = IndexPlace {
-            tenant: "t",
-            table: "accounts",
-            field: "identifier",
-        };
-        let index = root
-            .derive_index_key("identifiers")
-            .blind_index(place, identifier.as_bytes());
+        let place = IndexPlace { tenant: "t", table: "accounts", field: "identifier" };
+        let index = root.derive_index_key("identifiers").blind_index(place, identifier.as_bytes());
         (index, root.derive_mac_key("devices"))
     }
 
     #[test]
     fn a_token_is_good_for_its_account_and_key_only() {
-        let device = DeviceId([9; 16]);
+        let device = KnownDevice { id: [9; 16], issued: 7 };
         let (index, key) = keys(1, "alice");
         let token = DeviceToken::issue(device, &index, &key);
         assert_eq!(token.verify(&[index], &[key]), Some(device));
@@ -122,7 +141,8 @@ mod tests {
     #[test]
     fn a_token_outlives_a_rotation_of_the_root() {
         let (old_index, old_key) = keys(1, "alice");
-        let token = DeviceToken::issue(DeviceId([9; 16]), &old_index, &old_key);
+        let token =
+            DeviceToken::issue(KnownDevice { id: [9; 16], issued: 7 }, &old_index, &old_key);
         let (index, key) = keys(2, "alice");
         assert!(token.verify(&[index, old_index], &[key, old_key]).is_some());
     }
@@ -135,9 +155,9 @@ mod tests {
         }
 
         #[test]
-        fn a_changed_token_is_none(at in 0_usize..75, with in "[A-Za-z0-9_-]") {
+        fn a_changed_token_is_none(at in 0_usize..86, with in "[A-Za-z0-9_-]") {
             let (index, key) = keys(1, "alice");
-            let token = DeviceToken::issue(DeviceId([9; 16]), &index, &key);
+            let token = DeviceToken::issue(KnownDevice { id: [9; 16], issued: 7 }, &index, &key);
             let mut text = token.expose_secret().to_owned();
             prop_assume!(text.get(at..=at).is_some_and(|old| old != with));
             text.replace_range(at..=at, &with);

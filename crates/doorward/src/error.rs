@@ -43,10 +43,7 @@ impl Error {
     }
 
     pub(crate) fn because(kind: ErrorKind, source: impl StdError + Send + Sync + 'static) -> Self {
-        Self {
-            kind,
-            source: Some(Box::new(source)),
-        }
+        Self { kind, source: Some(Box::new(source)) }
     }
 
     /// What happened, for the operator.
@@ -76,9 +73,7 @@ impl fmt::Display for Error {
 
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source
-            .as_deref()
-            .map(|source| source as &(dyn StdError + 'static))
+        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
     }
 }
 

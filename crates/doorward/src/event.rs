@@ -9,8 +9,8 @@ use doorward_throttle::Rule;
 
 use crate::error::ErrorKind;
 
-/// One thing that happened. Every call of the facade that decides emits exactly one, and each
-/// upgrade of a hash and each sending of a code one more.
+/// One thing that happened. Every attempt emits exactly one, and what follows from it one more: a hash
+/// made anew, a code sent, a password changed.
 ///
 /// It holds no password, token, code or identifier. `subject` tells attempts on one identifier apart
 /// from others, also where no account has it; it is keyed, so it cannot be guessed back. The source
@@ -24,7 +24,7 @@ pub struct Event {
     pub kind: EventKind,
     /// Whose account, where one is known.
     pub account: Option<AccountId>,
-    /// A keyed pseudonym of the identifier, 16 hex digits.
+    /// A keyed pseudonym of the identifier, 16 hex digits; empty where a code was redeemed in vain.
     pub subject: String,
     /// Where from, as the caller told.
     pub source: Option<IpAddr>,

@@ -40,11 +40,7 @@ impl Default for HashingLimits {
     /// One thread a core, 64 waiting a thread, 5 seconds.
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(2, usize::from);
-        Self {
-            threads,
-            queue: 64 * threads,
-            deadline: Duration::from_secs(5),
-        }
+        Self { threads, queue: 64 * threads, deadline: Duration::from_secs(5) }
     }
 }
 

@@ -6,8 +6,8 @@ use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-/// An identifier in its normal form: trimmed, compatibility characters folded (NFKC, UAX #15),
-/// lowercase.
+/// An identifier in its normal form: trimmed, compatibility characters folded (NFKC, UAX #15), case
+/// folded.
 ///
 /// Two spellings that a person takes for the same one must name one account, or a stranger registers
 /// the second; and the form must be stable, or what was registered is not what is looked up. So the
@@ -23,18 +23,15 @@ impl Identifier {
 
     /// The normal form of whatever was typed; never fails.
     ///
-    /// What could not be registered (empty, too long, control characters) still gets a form of its
+    /// What could not be registered (empty, too long, not to be seen) still gets a form of its
     /// own, one that no account has, so that an attempt with it runs the whole path.
     pub(crate) fn lenient(typed: &str) -> Self {
         match Self::parse(typed) {
             Ok(identifier) => identifier,
-            // Registered identifiers hold no control character: this names nobody.
+            // Registered identifiers hold no character that cannot be seen: this names nobody.
             Err(_) => {
                 let cut = &typed.as_bytes()[..typed.len().min(Self::MAX_BYTES)];
-                Self(Zeroizing::new(format!(
-                    "\u{0}{}",
-                    String::from_utf8_lossy(cut)
-                )))
+                Self(Zeroizing::new(format!("\u{0}{}", String::from_utf8_lossy(cut))))
             }
         }
     }
@@ -52,8 +49,8 @@ impl Identifier {
         if folded.len() > Self::MAX_BYTES {
             return Err(IdentifierProblem::TooLong);
         }
-        if folded.chars().any(char::is_control) {
-            return Err(IdentifierProblem::ControlCharacter);
+        if folded.chars().any(is_invisible) {
+            return Err(IdentifierProblem::Invisible);
         }
         Ok(Self(folded))
     }
@@ -74,12 +71,12 @@ impl fmt::Debug for Identifier {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum IdentifierProblem {
-    /// A character that cannot be seen or typed.
-    #[error("leave out control characters such as line breaks and tabs")]
-    ControlCharacter,
     /// Nothing but white space.
     #[error("enter an identifier, such as an e-mail address")]
     Empty,
+    /// A character that cannot be seen: with it, two identifiers that look the same would differ.
+    #[error("leave out characters that cannot be seen, such as line breaks and zero-width spaces")]
+    Invisible,
     /// Over 320 bytes.
     #[error("use at most 320 bytes")]
     TooLong,
@@ -89,7 +86,9 @@ fn fold(typed: &str) -> Zeroizing<String> {
     let mut folded = Zeroizing::new(typed.to_owned());
     // Two rounds settle every string that Unicode is known to hold; the bound is for the unknown.
     for _ in 0..8 {
-        let lower: String = folded.nfkc().flat_map(char::to_lowercase).collect();
+        // Up and down again is case folding: one letter for ß and ss, for σ and ς.
+        let upper = folded.nfkc().flat_map(char::to_uppercase);
+        let lower: String = upper.flat_map(char::to_lowercase).collect();
         let next = Zeroizing::new(lower.nfkc().collect::<String>().trim().to_owned());
         if next == folded {
             break;
@@ -97,6 +96,17 @@ fn fold(typed: &str) -> Zeroizing<String> {
         folded = next;
     }
     folded
+}
+
+/// Controls, and what Unicode 16 lists as `Default_Ignorable_Code_Point`: a display leaves these out.
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -111,33 +121,26 @@ mod tests {
 
     #[test]
     fn spellings_of_one_identifier_are_one() {
-        for typed in [
-            "Alice@Example.COM",
-            "  alice@example.com ",
-            "ａｌｉｃｅ@example.com",
-        ] {
+        for typed in ["Alice@Example.COM", "  alice@example.com ", "ａｌｉｃｅ@example.com"] {
             assert_eq!(folded(typed), "alice@example.com");
         }
         assert_eq!(folded("Jose\u{301}"), folded("JOSÉ"));
         // The sign that once let a stranger take over another's account: folding it must be final.
         assert_eq!(folded("ᴮᴵᴳᴮᴵᴿᴰ"), "bigbird");
+        assert_eq!(folded("ΟΔΟΣ"), folded("οδος"));
+        assert_eq!(folded("STRASSE"), folded("straße"));
     }
 
     #[test]
     fn what_cannot_be_registered_says_why() {
         assert_eq!(Identifier::parse(" \t "), Err(IdentifierProblem::Empty));
-        assert_eq!(
-            Identifier::parse("a\u{0}b"),
-            Err(IdentifierProblem::ControlCharacter)
-        );
-        assert_eq!(
-            Identifier::parse(&"a".repeat(321)),
-            Err(IdentifierProblem::TooLong)
-        );
-        assert_eq!(
-            Identifier::parse(&"ﷺ".repeat(100)),
-            Err(IdentifierProblem::TooLong)
-        );
+        for unseen in ["\u{0}", "\u{200b}", "\u{202e}", "\u{ad}", "\u{feff}", "\u{2060}", "\u{34f}"]
+        {
+            let typed = format!("al{unseen}ice");
+            assert_eq!(Identifier::parse(&typed), Err(IdentifierProblem::Invisible), "{typed:?}");
+        }
+        assert_eq!(Identifier::parse(&"a".repeat(321)), Err(IdentifierProblem::TooLong));
+        assert_eq!(Identifier::parse(&"ﷺ".repeat(100)), Err(IdentifierProblem::TooLong));
     }
 
     proptest! {

@@ -13,8 +13,12 @@ use zeroize::Zeroizing;
 ///
 /// As text: `id:secret` with a number and 32 bytes in URL-safe Base64 without padding, several
 /// separated by commas or line ends. The first seals and signs; the others still open what they
-/// sealed and still find the accounts that were registered under them. To rotate, put a new one in
-/// front.
+/// sealed and still find the accounts that were registered under them.
+///
+/// To rotate while instances run: give every instance the new key *behind* the old ones, then, once all
+/// have it, put it in front everywhere. What is counted starts anew under a new first key, and step-up
+/// tickets under way end. Keep the old keys: accounts that were registered under one are found by it
+/// alone, and without it their identifiers could be registered again.
 ///
 /// Whoever has a root secret and the table can guess at passwords offline. Whoever loses it loses
 /// every account: keep a copy where the table's backups are not.
@@ -64,9 +68,7 @@ impl Keys {
     ///
     /// [`KeysError`] when the operating system gives no random bytes.
     pub fn generate() -> Result<Self, KeysError> {
-        Ok(Self {
-            roots: vec![RootKey::generate(KeyId::new(1))?],
-        })
+        Ok(Self { roots: vec![RootKey::generate(KeyId::new(1))?] })
     }
 
     /// Reads the keys from text, the newest first.
@@ -76,16 +78,12 @@ impl Keys {
     /// [`KeysError`] names the entry that is wrong, never what it holds.
     pub fn parse(text: &str) -> Result<Self, KeysError> {
         let mut roots: Vec<RootKey> = Vec::new();
-        let lines = text
-            .lines()
-            .filter(|line| !line.trim_start().starts_with('#'));
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
         let entries = lines.flat_map(|line| line.split(',')).map(str::trim);
         for (at, entry) in entries.filter(|entry| !entry.is_empty()).enumerate() {
             let root = parse_root(entry).ok_or(KeysError::Malformed { entry: at + 1 })?;
             if roots.iter().any(|known| known.id() == root.id()) {
-                return Err(KeysError::Duplicate {
-                    id: root.id().get(),
-                });
+                return Err(KeysError::Duplicate { id: root.id().get() });
             }
             roots.push(root);
         }
@@ -96,7 +94,8 @@ impl Keys {
         }
     }
 
-    /// Puts a new root secret in front, with the next id; the others stay for what they sealed.
+    /// Puts a new root secret in front, with the next id; the others stay for what they sealed. See
+    /// [`Keys`] for the order in which running instances learn of it.
     ///
     /// # Errors
     ///
@@ -127,15 +126,10 @@ impl Keys {
 
     pub(crate) fn derive(&self) -> DerivedKeys {
         let field = |root: &RootKey| root.derive_field_key("credentials");
-        let fields = self.roots[1..]
-            .iter()
-            .map(field)
-            .fold(Keyring::new(field(&self.roots[0])), with);
+        let fields =
+            self.roots[1..].iter().map(field).fold(Keyring::new(field(&self.roots[0])), with);
         let mac = |purpose| {
-            self.roots
-                .iter()
-                .map(|root| root.derive_mac_key(purpose))
-                .collect::<Vec<_>>()
+            self.roots.iter().map(|root| root.derive_mac_key(purpose)).collect::<Vec<_>>()
         };
         DerivedKeys {
             fields,
@@ -153,9 +147,7 @@ impl Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys")
-            .field("ids", &self.ids().collect::<Vec<_>>())
-            .finish_non_exhaustive()
+        f.debug_struct("Keys").field("ids", &self.ids().collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }
 
@@ -200,7 +192,7 @@ pub enum KeysError {
     #[error("the operating system gave no random bytes")]
     Randomness(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// More than eight.
-    #[error("there are more than 8 keys: reseal what the oldest sealed, and drop it")]
+    #[error("there are more than 8 keys: every key costs a look-up at each login")]
     TooMany,
     /// The file cannot be read.
     #[error("the key file cannot be read")]
@@ -217,8 +209,7 @@ impl From<RandomError> for KeysError {
 const MOST_ROOTS: usize = 8;
 
 fn with(ring: Keyring, key: FieldKey) -> Keyring {
-    ring.with_open_only(key)
-        .expect("the ids of root keys are distinct")
+    ring.with_open_only(key).expect("the ids of root keys are distinct")
 }
 
 fn parse_root(entry: &str) -> Option<RootKey> {
@@ -263,15 +254,9 @@ mod tests {
             assert!(error.contains(says), "{text:?}: {error}");
             assert!(!error.contains("AAEC"), "{error}");
         }
-        let nine = (1..10)
-            .map(|id| format!("{id}:{SECRET}"))
-            .collect::<Vec<_>>()
-            .join(",");
+        let nine = (1..10).map(|id| format!("{id}:{SECRET}")).collect::<Vec<_>>().join(",");
         assert!(matches!(Keys::parse(&nine), Err(KeysError::TooMany)));
-        assert!(matches!(
-            Keys::from_file("/nowhere"),
-            Err(KeysError::Unreadable(_))
-        ));
+        assert!(matches!(Keys::from_file("/nowhere"), Err(KeysError::Unreadable(_))));
     }
 
     proptest! {

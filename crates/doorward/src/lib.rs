@@ -53,12 +53,14 @@ mod keys;
 mod outcome;
 mod permit;
 mod pool;
+mod queue;
 mod recipe;
 mod redeem;
 mod step_up;
 mod vault;
 mod verified;
 mod visitor;
+mod waits;
 
 // The door
 pub use attempt::{Login, PasswordChange, Redemption, Registration};

@@ -15,10 +15,7 @@ use crate::verified::Verified;
 /// A denial is a value. An error means that no answer could be found, and lets nobody in either.
 #[derive(Debug)]
 #[must_use = "a login that is not looked at lets everybody in"]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a service must act on every outcome"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a service must act on every outcome")]
 pub enum Outcome {
     /// This person may in. The proof is what a session is opened with.
     Verified(Verified),
@@ -40,10 +37,7 @@ pub struct Wait {
 
 impl Wait {
     pub(crate) fn new(denial: Denial, now: SystemTime) -> Self {
-        Self {
-            denial,
-            length: denial.wait_from(now),
-        }
+        Self { denial, length: denial.wait_from(now) }
     }
 
     /// Whole seconds, rounded up, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3).
@@ -68,10 +62,7 @@ impl Wait {
 /// address instead.
 #[derive(Debug, Eq, PartialEq)]
 #[must_use = "an account may not have been made"]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a service must act on every answer"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a service must act on every answer")]
 pub enum Registered {
     /// The account was made.
     Created(AccountId),
@@ -96,10 +87,7 @@ pub enum Refusal {
 /// The answer to a change of password.
 #[derive(Debug)]
 #[must_use = "the password may not have been changed"]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "a service must act on every answer"
-)]
+#[allow(clippy::exhaustive_enums, reason = "a service must act on every answer")]
 pub enum Changed {
     /// The new password is in force. End the account's sessions but this one.
     Done(Verified),
@@ -112,10 +100,7 @@ pub enum Changed {
 /// The answer to an operator's change of an account.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[must_use = "nothing may have been changed"]
-#[allow(
-    clippy::exhaustive_enums,
-    reason = "these are all the answers there are"
-)]
+#[allow(clippy::exhaustive_enums, reason = "these are all the answers there are")]
 pub enum Managed {
     /// It is so now.
     Done,

@@ -25,19 +25,11 @@ pub(crate) struct Pool {
 impl Pool {
     pub(crate) fn start(hasher: Hasher, limits: HashingLimits) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::new(hasher));
-        let mut pool = Self {
-            shared,
-            limits,
-            threads: Vec::new(),
-        };
+        let mut pool = Self { shared, limits, threads: Vec::new() };
         for n in 0..limits.threads {
             let shared = Arc::clone(&pool.shared);
             let name = format!("doorward-hash-{n}");
-            pool.threads.push(
-                thread::Builder::new()
-                    .name(name)
-                    .spawn(move || shared.work())?,
-            );
+            pool.threads.push(thread::Builder::new().name(name).spawn(move || shared.work())?);
         }
         Ok(pool)
     }
@@ -46,6 +38,7 @@ impl Pool {
     pub(crate) async fn verify(
         &self,
         permit: Permit<'_>,
+        lane: Lane,
         password: Password,
         stored: Option<StoredHash>,
     ) -> Result<Verification, Error> {
@@ -54,18 +47,17 @@ impl Pool {
             let subject = stored.as_ref().map_or(Subject::Decoy, Subject::Stored);
             let verification = hasher.verify(arena, &password, subject)?;
             counts.verifications.fetch_add(1, Ordering::Relaxed);
-            counts
-                .blocks
-                .fetch_add(verification.work().blocks(), Ordering::Relaxed);
+            counts.blocks.fetch_add(verification.work().blocks(), Ordering::Relaxed);
             Ok(verification)
         };
-        self.run(permit, job).await
+        self.run(permit, lane, job).await
     }
 
     /// Hashes a new password.
     pub(crate) async fn hash(
         &self,
         permit: Permit<'_>,
+        lane: Lane,
         password: Password,
     ) -> Result<StoredHash, Error> {
         let salt = Salt::generate()?;
@@ -74,7 +66,7 @@ impl Pool {
             counts.hashes.fetch_add(1, Ordering::Relaxed);
             hasher.hash(arena, &password, salt)
         };
-        self.run(permit, job).await
+        self.run(permit, lane, job).await
     }
 
     pub(crate) fn hasher(&self) -> &Hasher {
@@ -89,11 +81,11 @@ impl Pool {
             blocks: self.shared.blocks.load(Ordering::Relaxed),
             shed: self.shared.shed.load(Ordering::Relaxed),
             running: state.running,
-            waiting: state.jobs.len(),
+            waiting: state.known.len() + state.strangers.len(),
         }
     }
 
-    async fn run<T, F>(&self, _permit: Permit<'_>, work: F) -> Result<T, Error>
+    async fn run<T, F>(&self, _permit: Permit<'_>, lane: Lane, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&Hasher, &mut Arena) -> Result<T, HashError> + Send + 'static,
@@ -107,8 +99,7 @@ impl Pool {
                 let _ = answer.map(|answer| sender.send(answer));
             })
         });
-        self.shared
-            .submit(job, self.limits.threads + self.limits.queue)?;
+        self.shared.submit(job, lane, &self.limits)?;
         match tokio::time::timeout(self.limits.deadline, receiver).await {
             Ok(Ok(answer)) => answer.map_err(Error::from),
             Ok(Err(_)) => Err(Error::new(ErrorKind::Internal)),
@@ -131,6 +122,14 @@ impl Drop for Pool {
     }
 }
 
+/// Where a job waits. Known devices go first and have a queue of their own, as long as the other: a
+/// flood of strangers does not keep owners out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Lane {
+    Known,
+    Strangers,
+}
+
 /// Computes, and returns what tells the answer: that is called once the thread and its memory are
 /// free again, so that whoever hears it finds them free.
 type Job = Box<dyn FnOnce(&Hasher, &mut Arena) -> Tell + Send>;
@@ -150,11 +149,22 @@ struct Shared {
 /// the others stay wiped.
 #[derive(Default)]
 struct State {
-    jobs: VecDeque<Job>,
+    known: VecDeque<Job>,
+    strangers: VecDeque<Job>,
     running: usize,
     used: Vec<Arena>,
     wiped: Vec<Arena>,
     closed: bool,
+}
+
+impl State {
+    fn next(&mut self) -> Option<Job> {
+        self.known.pop_front().or_else(|| self.strangers.pop_front())
+    }
+
+    fn is_idle(&self) -> bool {
+        self.known.is_empty() && self.strangers.is_empty()
+    }
 }
 
 /// Memory that was hashed in is wiped once a thread has had nothing to do for this long. While jobs
@@ -175,13 +185,18 @@ impl Shared {
         }
     }
 
-    fn submit(&self, job: Job, most: usize) -> Result<(), Error> {
+    fn submit(&self, job: Job, lane: Lane, limits: &HashingLimits) -> Result<(), Error> {
         let mut state = self.lock();
-        if state.jobs.len() + state.running >= most {
+        let running = state.running;
+        let queue = match lane {
+            Lane::Known => &mut state.known,
+            Lane::Strangers => &mut state.strangers,
+        };
+        if queue.len() + running >= limits.threads + limits.queue {
             self.shed.fetch_add(1, Ordering::Relaxed);
             return Err(Error::new(ErrorKind::Saturated));
         }
-        state.jobs.push_back(job);
+        queue.push_back(job);
         drop(state);
         self.wake.notify_one();
         Ok(())
@@ -191,12 +206,8 @@ impl Shared {
     fn work(&self) {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.jobs.pop_front() {
-                let mut arena = state
-                    .used
-                    .pop()
-                    .or_else(|| state.wiped.pop())
-                    .unwrap_or_default();
+            if let Some(job) = state.next() {
+                let mut arena = state.used.pop().or_else(|| state.wiped.pop()).unwrap_or_default();
                 state.running += 1;
                 drop(state);
                 // A panic in a hash must not cost the pool a thread; its caller gets an error.
@@ -220,16 +231,11 @@ impl Shared {
     /// Waits for a job; wipes used memory when none comes.
     fn rest<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
         if state.used.is_empty() {
-            return self
-                .wake
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            return self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let (mut state, timeout) = self
-            .wake
-            .wait_timeout(state, WIPE_AFTER)
-            .unwrap_or_else(PoisonError::into_inner);
-        if timeout.timed_out() && state.jobs.is_empty() {
+        let (mut state, timeout) =
+            self.wake.wait_timeout(state, WIPE_AFTER).unwrap_or_else(PoisonError::into_inner);
+        if timeout.timed_out() && state.is_idle() {
             let mut used = std::mem::take(&mut state.used);
             drop(state);
             for arena in &mut used {
@@ -250,9 +256,7 @@ impl Shared {
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared")
-            .field("hasher", &self.hasher)
-            .finish_non_exhaustive()
+        f.debug_struct("Shared").field("hasher", &self.hasher).finish_non_exhaustive()
     }
 }
 
@@ -263,9 +267,7 @@ mod tests {
     use super::*;
 
     fn accepted() -> doorward_hash::AcceptedPassword {
-        PasswordPolicy::default()
-            .check(Password::from("seven quiet herons"), &[])
-            .unwrap()
+        PasswordPolicy::default().check(Password::from("seven quiet herons"), &[]).unwrap()
     }
 
     fn pool(threads: usize) -> Pool {
@@ -278,23 +280,15 @@ mod tests {
         let pool = pool(3);
         let accepted = accepted();
         for _ in 0..20 {
-            pool.hash(Permit::from(&accepted), accepted.password().clone())
+            pool.hash(Permit::from(&accepted), Lane::Strangers, accepted.password().clone())
                 .await
                 .unwrap();
         }
         let arenas = || {
             let state = pool.shared.lock();
-            (
-                state.used.len(),
-                state.wiped.len(),
-                state.wiped.iter().any(Arena::is_dirty),
-            )
+            (state.used.len(), state.wiped.len(), state.wiped.iter().any(Arena::is_dirty))
         };
-        assert!(
-            arenas().0 + arenas().1 <= 1,
-            "jobs in a row use one arena: {:?}",
-            arenas()
-        );
+        assert!(arenas().0 + arenas().1 <= 1, "jobs in a row use one arena: {:?}", arenas());
         tokio::time::sleep(20 * WIPE_AFTER).await;
         assert_eq!(arenas(), (0, 1, false));
     }
@@ -304,18 +298,15 @@ mod tests {
         let pool = pool(1);
         let accepted = accepted();
         let panicking = |_: &Hasher, _: &mut Arena| -> Result<(), HashError> { panic!("a fault") };
-        let failed = pool
-            .run(Permit::from(&accepted), panicking)
-            .await
-            .unwrap_err();
+        let failed = pool.run(Permit::from(&accepted), Lane::Known, panicking).await.unwrap_err();
         assert_eq!(failed.kind(), ErrorKind::Internal);
         let hash = pool
-            .hash(Permit::from(&accepted), accepted.password().clone())
+            .hash(Permit::from(&accepted), Lane::Strangers, accepted.password().clone())
             .await
             .unwrap();
         let permit = Permit::from(&accepted);
         let verified = pool
-            .verify(permit, accepted.password().clone(), Some(hash))
+            .verify(permit, Lane::Known, accepted.password().clone(), Some(hash))
             .await
             .unwrap();
         assert_eq!(verified.verdict(), Verdict::Valid);

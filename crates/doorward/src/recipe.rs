@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status};
-use doorward_throttle::{Rule, Settlement};
+use doorward_throttle::{Counters, Rule, Settlement};
 use tracing::Instrument;
 
 use crate::admission::Admitted;
@@ -14,15 +14,32 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Rejection};
 use crate::outcome::{Outcome, Wait};
 use crate::permit::Permit;
+use crate::pool::Lane;
 use crate::verified::{Method, Verified};
 use crate::visitor::Visitor;
 
 impl Inner {
-    /// May this person in? Six steps.
+    /// May this person in?
+    ///
+    /// A wait that is known already is answered at once. Everything else runs in a task of its own:
+    /// a caller who hangs up does not leave an attempt unsettled.
     pub(crate) async fn decide(self: Arc<Self>, login: Login) -> Result<Decided, Error> {
         // 1. Parse: whatever was typed has one form, and its blind index.
-        let mut visitor = Visitor::parse(&login, &self.vault)?;
+        let visitor = Visitor::parse(&login, &self.vault)?;
+        let now = self.clock.now();
+        if let Some(denial) = self.waits.find(&visitor.attempt(), now) {
+            return Ok(self.answer_wait(&visitor, Wait::new(denial, now)));
+        }
+        let span = tracing::debug_span!("authenticate");
+        let task = tokio::spawn(self.recipe(visitor, login.password).instrument(span));
+        task.await.unwrap_or_else(|error| Err(Error::because(ErrorKind::Internal, error)))
+    }
 
+    async fn recipe(
+        self: Arc<Self>,
+        mut visitor: Visitor,
+        password: Password,
+    ) -> Result<Decided, Error> {
         // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
         //    Out of budget: no hash.
         let admitted = match self.admit(&mut visitor).await {
@@ -31,49 +48,53 @@ impl Inner {
             Err(error) => return Err(self.answer_error(&visitor, error)),
         };
 
-        // From here on the attempt is settled even if the caller hangs up: in a task of its own.
-        let span = tracing::debug_span!("authenticate");
-        let rest = async move {
-            // 3. Hash: one computation, against the stored hash or against a decoy.
-            let verdict = match self.hash(&admitted, login.password.clone()).await {
-                Ok(verdict) => verdict,
-                Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
-            };
-
-            // 4. Judge: only here may a difference exist, and it does not show outside.
-            let judgement = judge(admitted.credential.as_ref(), verdict);
-
-            // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
-            // 6. Answer: one audit event.
-            match self
-                .settle(&visitor, admitted, judgement, login.password)
-                .await
-            {
-                Ok(decided) => {
-                    self.emit(&visitor, decided.event, decided.account());
-                    Ok(decided)
-                }
-                Err(error) => Err(self.answer_error(&visitor, error)),
-            }
+        // 3. Hash: one computation, against the stored hash or against a decoy.
+        let verdict = match self.hash(&visitor, &admitted, password.clone()).await {
+            Ok(verdict) => verdict,
+            Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
         };
-        let task = tokio::spawn(rest.instrument(span));
-        task.await
-            .unwrap_or_else(|error| Err(Error::because(ErrorKind::Internal, error)))
+
+        // 4. Judge: only here may a difference exist, and it does not show outside.
+        let judgement = judge(admitted.credential.as_ref(), verdict);
+
+        // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
+        let settled = self.settle(&visitor, admitted, judgement, password).await;
+        self.settled.notify_waiters();
+
+        // 6. Answer, and emit one audit event with no secret in it.
+        match settled {
+            Ok(decided) => {
+                self.emit(&visitor, decided.event, decided.account());
+                Ok(decided)
+            }
+            Err(error) => Err(self.answer_error(&visitor, error)),
+        }
     }
 
     /// Step 3. A stored hash that cannot be read is not a wrong password: after the same work, the
-    /// attempt ends in an error.
-    async fn hash(&self, admitted: &Admitted, password: Password) -> Result<Verdict, Error> {
+    /// attempt ends in an error. For nobody a decoy is opened, so that opening does not show either.
+    async fn hash(
+        &self,
+        visitor: &Visitor,
+        admitted: &Admitted,
+        password: Password,
+    ) -> Result<Verdict, Error> {
         let ceiling = self.pool.hasher().ceiling();
-        let stored = admitted.credential.as_ref().map_or(Ok(None), |credential| {
-            self.vault.open_hash(credential, ceiling)
-        });
-        let (stored, unreadable) = match stored {
-            Ok(stored) => (stored, None),
+        let opened = match &admitted.credential {
+            Some(credential) => self.vault.open_hash(credential, ceiling),
+            None => Ok(None),
+        };
+        let (stored, unreadable) = match opened {
+            Ok(Some(stored)) => (Some(stored), None),
+            Ok(None) => {
+                self.vault.open_decoy(ceiling)?;
+                (None, None)
+            }
             Err(error) => (None, Some(error)),
         };
         let permit = Permit::from(&admitted.admission);
-        let verification = self.pool.verify(permit, password, stored).await?;
+        let lane = if visitor.device.is_some() { Lane::Known } else { Lane::Strangers };
+        let verification = self.pool.verify(permit, lane, password, stored).await?;
         unreadable.map_or(Ok(verification.verdict()), Err)
     }
 
@@ -90,32 +111,21 @@ impl Inner {
             return self.challenge(visitor, admitted, judgement, rule).await;
         }
         let now = self.clock.now();
-        let Admitted {
-            admission,
-            reservation,
-            rows,
-            credential,
-        } = admitted;
+        let Admitted { admission, reservation, rows, credential } = admitted;
         let settlement = match judgement {
             Ok(_) => Settlement::Verified,
             Err(_) => Settlement::Failed,
         };
-        let updates = self
-            .policy
-            .settle(admission, &reservation, &rows, settlement, now);
+        let updates = self.policy.settle(admission, &reservation, &rows, settlement, now);
         let settling = self.counting.apply(self.vault.counters(), &updates, now);
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
-                let token = visitor.token(&self.vault)?;
+                let token = visitor.token(&self.vault, now)?;
                 let proof = Verified::new(credential.account(), now, Method::Password, token);
                 let renewing = self.renew(visitor, &proof, credential, password, outdated);
                 let (settled, credential) = tokio::join!(settling, renewing);
                 settled?;
-                (
-                    Outcome::Verified(proof),
-                    EventKind::Verified,
-                    Some(credential),
-                )
+                (Outcome::Verified(proof), EventKind::Verified, Some(credential))
             }
             (judgement, credential) => {
                 settling.await?;
@@ -123,12 +133,7 @@ impl Inner {
                 (Outcome::Rejected, EventKind::Rejected(why), credential)
             }
         };
-        self.settled.notify_one();
-        Ok(Decided {
-            outcome,
-            event,
-            credential,
-        })
+        Ok(Decided { outcome, event, credential })
     }
 
     /// Step 5 while an attack is under way: the answer is a step-up whatever the password was. The
@@ -141,39 +146,31 @@ impl Inner {
         rule: Rule,
     ) -> Result<Decided, Error> {
         let now = self.clock.now();
-        let Admitted {
-            admission,
-            reservation,
-            rows,
-            credential,
-        } = admitted;
+        let Admitted { admission, reservation, rows, credential } = admitted;
         let right = judgement.is_ok();
-        let sends = right && self.policy.may_send_code(&reservation, &rows, now);
+        let may_send = |rows: &[Counters], settled| {
+            rows.first().is_some_and(|account| self.policy.may_send_code(account, settled, now))
+        };
+        let sends = right && may_send(&rows, false);
         let settlement = match (right, sends) {
             (true, true) => Settlement::CodeSent,
             (true, false) => Settlement::CodeHeld,
             (false, _) => Settlement::Failed,
         };
-        let updates = self
-            .policy
-            .settle(admission, &reservation, &rows, settlement, now);
+        let updates = self.policy.settle(admission, &reservation, &rows, settlement, now);
         let owner = credential.as_ref().filter(|_| sends);
         let (settled, issued) = tokio::join!(
             self.counting.apply(self.vault.counters(), &updates, now),
             self.issue_ticket(visitor, owner, now),
         );
-        settled?;
+        let settled = settled?;
         let (ticket, code) = issued?;
-        if let Some(owner) = owner {
+        // Of many attempts at once, each counted by now, no more than the policy lets send a code.
+        if let Some(owner) = owner.filter(|_| may_send(&settled, true)) {
             self.send_code(visitor, owner, code, ticket.expires_at());
         }
-        self.settled.notify_one();
         let event = EventKind::StepUp(rule);
-        Ok(Decided {
-            outcome: Outcome::StepUp(ticket),
-            event,
-            credential,
-        })
+        Ok(Decided { outcome: Outcome::StepUp(ticket), event, credential })
     }
 
     /// Makes an outdated hash anew. It must not cost anybody a login: what fails is tried again at
@@ -189,17 +186,13 @@ impl Inner {
         if !outdated {
             return credential;
         }
-        let hashed = self.pool.hash(Permit::from(proof), password).await;
+        let hashed = self.pool.hash(Permit::from(proof), Lane::Known, password).await;
         let sealed = hashed.and_then(|hash| self.vault.seal_hash(credential.account(), &hash));
         let Ok(sealed) = sealed else {
             return credential;
         };
         let renewed = credential.clone().with_password(Some(sealed));
-        match self
-            .store
-            .replace(renewed.clone(), credential.version())
-            .await
-        {
+        match self.store.replace(renewed.clone(), credential.version()).await {
             Ok(Replaced::Done(version)) => {
                 self.emit(visitor, EventKind::Rehashed, Some(credential.account()));
                 // Whoever changes it next has to start from the new version.
@@ -212,11 +205,7 @@ impl Inner {
     fn answer_wait(&self, visitor: &Visitor, wait: Wait) -> Decided {
         let event = EventKind::Waited(wait.rule());
         self.emit(visitor, event, None);
-        Decided {
-            outcome: Outcome::Wait(wait),
-            event,
-            credential: None,
-        }
+        Decided { outcome: Outcome::Wait(wait), event, credential: None }
     }
 
     fn answer_error(&self, visitor: &Visitor, error: Error) -> Error {
@@ -226,7 +215,7 @@ impl Inner {
 
     async fn give_up(&self, visitor: &Visitor, admitted: Admitted, error: Error) -> Error {
         self.release(&admitted.reservation, &admitted.rows).await;
-        self.settled.notify_one();
+        self.settled.notify_waiters();
         self.answer_error(visitor, error)
     }
 }

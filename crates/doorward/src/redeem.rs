@@ -8,7 +8,7 @@ use doorward_store::{AccountId, Change, Column, CounterKey, CounterUpdate, Crede
 
 use crate::attempt::Redemption;
 use crate::authenticator::Inner;
-use crate::device::DeviceId;
+use crate::device::KnownDevice;
 use crate::error::Error;
 use crate::event::{Event, EventKind, Rejection};
 use crate::outcome::Outcome;
@@ -72,12 +72,7 @@ impl Inner {
             events.record(&not_sent);
             return;
         };
-        let notice = CodeNotice {
-            account,
-            identifier,
-            code,
-            expires_at,
-        };
+        let notice = CodeNotice { account, identifier, code, expires_at };
         tokio::spawn(async move {
             let result = notifier.send_code(notice).await;
             events.record(if result.is_ok() { &sent } else { &not_sent });
@@ -88,28 +83,15 @@ impl Inner {
     pub(crate) async fn redeem(&self, redemption: Redemption) -> Result<Outcome, Error> {
         let redeemed = self.check_ticket(&redemption).await;
         let (kind, account, subject) = match &redeemed {
-            Ok(Some((record, _))) => (
-                EventKind::Verified,
-                Some(record.account),
-                pseudonym(&record.index),
-            ),
-            Ok(None) => (
-                EventKind::Rejected(Rejection::WrongCode),
-                None,
-                String::new(),
-            ),
+            Ok(Some((record, _))) => {
+                (EventKind::Verified, Some(record.account), pseudonym(&record.index))
+            }
+            Ok(None) => (EventKind::Rejected(Rejection::WrongCode), None, String::new()),
             Err(error) => (EventKind::Failed(error.kind()), None, String::new()),
         };
         let source = redemption.source;
         let at = self.clock.now();
-        self.events.record(&Event {
-            at,
-            kind,
-            account,
-            subject,
-            source,
-            known_device: false,
-        });
+        self.events.record(&Event { at, kind, account, subject, source, known_device: false });
         Ok(redeemed?.map_or(Outcome::Rejected, |(_, proof)| Outcome::Verified(proof)))
     }
 
@@ -119,29 +101,23 @@ impl Inner {
     ) -> Result<Option<(TicketRecord, Verified)>, Error> {
         let now = self.clock.now();
         let key = self.vault.ticket_key(&redemption.ticket);
+        // A made-up ticket leaves no trace in the store.
+        let Some(ticket) = self.store.peek(key, now).await? else { return Ok(None) };
         // Counted before the code is looked at, so that racing tries cannot exceed the bound.
         let tries = CounterUpdate::new(
             CounterKey::new(
-                *self
-                    .vault
-                    .counters()
-                    .tag("ticket tries", &[key.as_bytes()])
-                    .as_bytes(),
+                *self.vault.counters().tag("ticket tries", &[key.as_bytes()]).as_bytes(),
             ),
             vec![Change::Add(Column::new(0), 1)],
             now + TICKET_LIFE + Duration::from_secs(60),
         );
-        let tries = [tries];
-        let (rows, found) = tokio::join!(self.store.update(&tries, now), self.store.peek(key, now));
-        let (rows, found) = (rows?, found?);
+        let rows = self.store.update(&[tries], now).await?;
         let tried = rows.first().map_or(i64::MAX, |row| row.get(Column::new(0)));
-        let Some(ticket) = found.filter(|_| tried <= TICKET_TRIES) else {
+        if tried > TICKET_TRIES {
             return Ok(None);
-        };
+        }
         let record = self.vault.open_ticket(&key, ticket.value())?;
-        let right = self
-            .vault
-            .is_code(&redemption.ticket, &redemption.code, &record);
+        let right = self.vault.is_code(&redemption.ticket, &redemption.code, &record);
         if !(right && record.live) {
             return Ok(None);
         }
@@ -157,12 +133,8 @@ impl Inner {
             return Ok(None);
         }
         let run = [self.policy.end_run(&record.index, now)];
-        self.counting
-            .apply(self.vault.counters(), &run, now)
-            .await?;
-        let token = self
-            .vault
-            .reissue_device(DeviceId::generate()?, &credential)?;
+        self.counting.apply(self.vault.counters(), &run, now).await?;
+        let token = self.vault.reissue_device(KnownDevice::generate(now)?, &credential)?;
         let proof = Verified::new(record.account, now, Method::PasswordAndCode, token);
         Ok(Some((record, proof)))
     }

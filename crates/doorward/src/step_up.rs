@@ -48,9 +48,7 @@ impl StepUp {
 
 impl fmt::Debug for StepUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StepUp")
-            .field("expires_at", &self.expires_at)
-            .finish_non_exhaustive()
+        f.debug_struct("StepUp").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }
 
@@ -130,7 +128,8 @@ impl CodeNotice {
 /// Without one, the rules that would ask for a step-up make everybody on an unknown device wait.
 #[async_trait]
 pub trait Notifier: fmt::Debug + Send + Sync {
-    /// Sends one code. It runs beside the login and does not delay its answer.
+    /// Sends one code. It runs in a task of its own beside the login and does not delay its answer, so
+    /// it must not block its thread, and should end by a deadline of its own.
     ///
     /// # Errors
     ///
@@ -151,19 +150,12 @@ impl TicketToken {
     /// empty text, which no ticket has.
     pub(crate) fn new(text: impl Into<String>) -> Self {
         let text = Zeroizing::new(text.into());
-        if text.len() > 64 {
-            Self(Zeroizing::default())
-        } else {
-            Self(text)
-        }
+        if text.len() > 64 { Self(Zeroizing::default()) } else { Self(text) }
     }
 
     pub(crate) fn generate() -> Result<Self, Error> {
         let secret = Zeroizing::new(random_bytes::<32>()?);
-        Ok(Self(Zeroizing::new(format!(
-            "dwt_{}",
-            Base64UrlUnpadded::encode_string(&*secret)
-        ))))
+        Ok(Self(Zeroizing::new(format!("dwt_{}", Base64UrlUnpadded::encode_string(&*secret)))))
     }
 }
 
@@ -218,13 +210,10 @@ mod tests {
 
     #[test]
     fn codes_have_eight_digits_and_differ() {
-        let codes: Vec<_> = (0..64)
-            .map(|_| Code::generate().unwrap().expose_secret().to_owned())
-            .collect();
+        let codes: Vec<_> =
+            (0..64).map(|_| Code::generate().unwrap().expose_secret().to_owned()).collect();
         assert!(
-            codes
-                .iter()
-                .all(|code| code.len() == 8 && code.bytes().all(|b| b.is_ascii_digit()))
+            codes.iter().all(|code| code.len() == 8 && code.bytes().all(|b| b.is_ascii_digit()))
         );
         assert!(codes.windows(2).any(|pair| pair[0] != pair[1]));
     }
@@ -245,14 +234,8 @@ mod tests {
         };
         let bytes = record.to_bytes();
         let again = TicketRecord::parse(&bytes).unwrap();
-        assert_eq!(
-            (again.live, again.account, again.version),
-            (true, record.account, 9)
-        );
-        assert_eq!(
-            (again.index, again.code_tag),
-            (record.index, record.code_tag)
-        );
+        assert_eq!((again.live, again.account, again.version), (true, record.account, 9));
+        assert_eq!((again.index, again.code_tag), (record.index, record.code_tag));
         assert!(TicketRecord::parse(&bytes[1..]).is_none());
     }
 }

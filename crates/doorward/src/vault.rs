@@ -1,11 +1,12 @@
 //! What is stored of an account, sealed and opened.
 
-use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, MacKey, Place};
-use doorward_hash::{Ceiling, StoredHash};
+use base64ct::{Base64Unpadded, Encoding};
+use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, MacKey, Place, random_bytes};
+use doorward_hash::{Ceiling, Cost, StoredHash};
 use doorward_store::{AccountId, Credential, LookupKey, TicketKey};
 use zeroize::Zeroizing;
 
-use crate::device::{DeviceId, DeviceToken};
+use crate::device::{DeviceToken, KnownDevice};
 use crate::error::{Error, ErrorKind};
 use crate::identifier::Identifier;
 use crate::keys::DerivedKeys;
@@ -16,26 +17,32 @@ use crate::step_up::{Code, TicketRecord, TicketToken};
 pub(crate) struct Vault {
     keys: DerivedKeys,
     tenant: String,
+    /// A sealed hash of nobody: opened where there is none to open.
+    decoy: Vec<u8>,
 }
 
 impl Vault {
-    pub(crate) fn new(keys: DerivedKeys, tenant: String) -> Self {
-        Self { keys, tenant }
+    pub(crate) fn new(keys: DerivedKeys, tenant: String, cost: Cost) -> Result<Self, Error> {
+        let mut vault = Self { keys, tenant, decoy: Vec::new() };
+        let salt = Base64Unpadded::encode_string(&random_bytes::<16>()?);
+        let digest = Base64Unpadded::encode_string(&random_bytes::<32>()?);
+        let phc = format!("$argon2id$v=19${cost}${salt}${digest}");
+        vault.decoy = vault.seal(&NOBODY, "password", phc.as_bytes())?;
+        Ok(vault)
+    }
+
+    /// Does with the hash of nobody what [`open_hash`](Self::open_hash) does with an account's.
+    pub(crate) fn open_decoy(&self, ceiling: &Ceiling) -> Result<(), Error> {
+        let phc = self.open(&NOBODY, "password", &self.decoy)?;
+        StoredHash::parse(&phc, ceiling)?;
+        Ok(())
     }
 
     /// The identifier's blind indexes, newest key first: what it is looked up by.
     pub(crate) fn indexes(&self, identifier: &Identifier) -> Vec<BlindIndex> {
-        let place = IndexPlace {
-            tenant: &self.tenant,
-            table: ACCOUNTS,
-            field: "identifier",
-        };
+        let place = IndexPlace { tenant: &self.tenant, table: ACCOUNTS, field: "identifier" };
         let value = identifier.expose().as_bytes();
-        self.keys
-            .identifiers
-            .iter()
-            .map(|key| key.blind_index(place, value))
-            .collect()
+        self.keys.identifiers.iter().map(|key| key.blind_index(place, value)).collect()
     }
 
     /// A new credential, version and all, ready to be inserted.
@@ -46,16 +53,8 @@ impl Vault {
         now: std::time::SystemTime,
     ) -> Result<Credential, Error> {
         let account = AccountId::generate()?;
-        let keys = self
-            .indexes(identifier)
-            .iter()
-            .map(lookup_key)
-            .collect::<Result<_, _>>()?;
-        let sealed = self.seal(
-            account.as_bytes(),
-            "identifier",
-            identifier.expose().as_bytes(),
-        )?;
+        let keys = self.indexes(identifier).iter().map(lookup_key).collect::<Result<_, _>>()?;
+        let sealed = self.seal(account.as_bytes(), "identifier", identifier.expose().as_bytes())?;
         let credential = Credential::new(account, keys, sealed, now)
             .map_err(|error| Error::because(ErrorKind::Internal, error))?;
         Ok(credential.with_password(Some(self.seal_hash(account, hash)?)))
@@ -66,11 +65,7 @@ impl Vault {
         account: AccountId,
         hash: &StoredHash,
     ) -> Result<Vec<u8>, Error> {
-        self.seal(
-            account.as_bytes(),
-            "password",
-            hash.expose_secret().as_bytes(),
-        )
+        self.seal(account.as_bytes(), "password", hash.expose_secret().as_bytes())
     }
 
     /// The stored hash, `None` where the account has no password.
@@ -90,25 +85,21 @@ impl Vault {
         &self,
         credential: &Credential,
     ) -> Result<Zeroizing<String>, Error> {
-        self.open(
-            credential.account().as_bytes(),
-            "identifier",
-            credential.identifier(),
-        )
+        self.open(credential.account().as_bytes(), "identifier", credential.identifier())
     }
 
     pub(crate) fn counters(&self) -> &MacKey {
         &self.keys.counters
     }
 
-    pub(crate) fn issue_device(&self, device: DeviceId, indexes: &[BlindIndex]) -> DeviceToken {
+    pub(crate) fn issue_device(&self, device: KnownDevice, indexes: &[BlindIndex]) -> DeviceToken {
         DeviceToken::issue(device, &indexes[0], &self.keys.devices[0])
     }
 
     /// A token for an account whose identifier was not typed just now.
     pub(crate) fn reissue_device(
         &self,
-        device: DeviceId,
+        device: KnownDevice,
         credential: &Credential,
     ) -> Result<DeviceToken, Error> {
         let identifier = Identifier::lenient(&self.open_identifier(credential)?);
@@ -119,27 +110,17 @@ impl Vault {
         &self,
         token: &DeviceToken,
         indexes: &[BlindIndex],
-    ) -> Option<DeviceId> {
+    ) -> Option<KnownDevice> {
         token.verify(indexes, &self.keys.devices)
     }
 
     /// The key a ticket is stored under: the ticket itself is nowhere in the store.
     pub(crate) fn ticket_key(&self, ticket: &TicketToken) -> TicketKey {
-        TicketKey::new(
-            *self
-                .keys
-                .tickets
-                .tag("ticket", &[ticket.0.as_bytes()])
-                .as_bytes(),
-        )
+        TicketKey::new(*self.keys.tickets.tag("ticket", &[ticket.0.as_bytes()]).as_bytes())
     }
 
     pub(crate) fn code_tag(&self, ticket: &TicketToken, code: &Code) -> [u8; 32] {
-        *self
-            .keys
-            .tickets
-            .tag("code", &[ticket.0.as_bytes(), &code.digits()])
-            .as_bytes()
+        *self.keys.tickets.tag("code", &[ticket.0.as_bytes(), &code.digits()]).as_bytes()
     }
 
     pub(crate) fn is_code(&self, ticket: &TicketToken, code: &Code, record: &TicketRecord) -> bool {
@@ -152,16 +133,9 @@ impl Vault {
         key: &TicketKey,
         record: &TicketRecord,
     ) -> Result<Vec<u8>, Error> {
-        let place = Place {
-            table: TICKETS,
-            ..self.place(key.as_bytes(), "record")
-        };
+        let place = Place { table: TICKETS, ..self.place(key.as_bytes(), "record") };
         let bytes = Zeroizing::new(record.to_bytes());
-        Ok(self
-            .keys
-            .fields
-            .seal(&Context::new(place), &bytes)?
-            .into_bytes())
+        Ok(self.keys.fields.seal(&Context::new(place), &bytes)?.into_bytes())
     }
 
     pub(crate) fn open_ticket(
@@ -169,14 +143,8 @@ impl Vault {
         key: &TicketKey,
         sealed: &[u8],
     ) -> Result<TicketRecord, Error> {
-        let place = Place {
-            table: TICKETS,
-            ..self.place(key.as_bytes(), "record")
-        };
-        let opened = self
-            .keys
-            .fields
-            .open(&Context::new(place), &envelope(sealed)?)?;
+        let place = Place { table: TICKETS, ..self.place(key.as_bytes(), "record") };
+        let opened = self.keys.fields.open(&Context::new(place), &envelope(sealed)?)?;
         TicketRecord::parse(opened.expose_secret()).ok_or(Error::new(ErrorKind::Corrupt))
     }
 
@@ -189,19 +157,11 @@ impl Vault {
         let context = Context::new(self.place(record, field));
         let opened = self.keys.fields.open(&context, &envelope(sealed)?)?;
         let text = std::str::from_utf8(opened.expose_secret());
-        Ok(Zeroizing::new(
-            text.map_err(|_| Error::new(ErrorKind::Corrupt))?.to_owned(),
-        ))
+        Ok(Zeroizing::new(text.map_err(|_| Error::new(ErrorKind::Corrupt))?.to_owned()))
     }
 
     fn place<'a>(&'a self, record: &'a [u8], field: &'a str) -> Place<'a> {
-        Place {
-            tenant: &self.tenant,
-            table: ACCOUNTS,
-            record,
-            field,
-            version: SCHEMA,
-        }
+        Place { tenant: &self.tenant, table: ACCOUNTS, record, field, version: SCHEMA }
     }
 }
 
@@ -209,6 +169,8 @@ pub(crate) fn lookup_key(index: &BlindIndex) -> Result<LookupKey, Error> {
     LookupKey::new(index.to_bytes()).map_err(|error| Error::because(ErrorKind::Internal, error))
 }
 
+/// No account has this id: ids are random.
+const NOBODY: [u8; 16] = [0; 16];
 const ACCOUNTS: &str = "accounts";
 const TICKETS: &str = "tickets";
 /// The version of what the sealed fields hold; part of each field's context.

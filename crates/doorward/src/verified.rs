@@ -48,12 +48,7 @@ impl Verified {
         method: Method,
         device: DeviceToken,
     ) -> Self {
-        Self {
-            account,
-            at,
-            method,
-            device,
-        }
+        Self { account, at, method, device }
     }
 
     /// Whose account.

@@ -1,14 +1,15 @@
 //! Who stands at the door, as far as can be told before anything is looked up.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use doorward_fields::BlindIndex;
-use doorward_store::{AccountId, LookupKey};
+use doorward_store::{AccountId, Credential, LookupKey};
 use doorward_throttle::Attempt;
 
 use crate::attempt::Login;
 use crate::authenticator::Inner;
-use crate::device::{DeviceId, DeviceToken};
+use crate::device::{DeviceToken, KnownDevice};
 use crate::error::Error;
 use crate::event::{Event, EventKind};
 use crate::identifier::Identifier;
@@ -20,7 +21,7 @@ pub(crate) struct Visitor {
     pub(crate) indexes: Vec<BlindIndex>,
     pub(crate) keys: Vec<LookupKey>,
     pub(crate) source: Option<IpAddr>,
-    pub(crate) device: Option<DeviceId>,
+    pub(crate) device: Option<KnownDevice>,
 }
 
 impl Visitor {
@@ -28,29 +29,22 @@ impl Visitor {
     pub(crate) fn parse(login: &Login, vault: &Vault) -> Result<Self, Error> {
         let mut visitor = Self::named(&Identifier::lenient(&login.identifier.0), vault)?;
         visitor.source = login.source;
-        visitor.device = login
-            .device
-            .as_ref()
-            .and_then(|token| vault.verify_device(token, &visitor.indexes));
+        visitor.device =
+            login.device.as_ref().and_then(|token| vault.verify_device(token, &visitor.indexes));
         Ok(visitor)
     }
 
     pub(crate) fn named(identifier: &Identifier, vault: &Vault) -> Result<Self, Error> {
         let indexes = vault.indexes(identifier);
         let keys = indexes.iter().map(lookup_key).collect::<Result<_, _>>()?;
-        Ok(Self {
-            indexes,
-            keys,
-            source: None,
-            device: None,
-        })
+        Ok(Self { indexes, keys, source: None, device: None })
     }
 
     /// The facts that the throttle counts by.
     pub(crate) fn attempt(&self) -> Attempt<'_> {
         Attempt {
             account: self.account_subject(),
-            device: self.device.as_ref().map(|device| device.0.as_slice()),
+            device: self.device.as_ref().map(|device| device.id.as_slice()),
             source: self.source,
         }
     }
@@ -60,9 +54,25 @@ impl Visitor {
     }
 
     /// The token to keep on this device: of the same device, where it is known.
-    pub(crate) fn token(&self, vault: &Vault) -> Result<DeviceToken, Error> {
-        let device = self.device.map_or_else(DeviceId::generate, Ok)?;
+    pub(crate) fn token(&self, vault: &Vault, now: SystemTime) -> Result<DeviceToken, Error> {
+        let device = match self.device {
+            Some(device) => device.renewed(now),
+            None => KnownDevice::generate(now)?,
+        };
         Ok(vault.issue_device(device, &self.indexes))
+    }
+
+    /// Whether the device became known before the account was last changed, and is known no more.
+    pub(crate) fn is_outdated(&self, credential: Option<&Credential>) -> bool {
+        let (Some(device), Some(credential)) = (&self.device, credential) else { return false };
+        device.is_from_before(credential.changed_at())
+    }
+
+    /// What names the queue that the attempt waits in: an owner's device does not wait behind
+    /// strangers.
+    pub(crate) fn queue(&self) -> Vec<u8> {
+        let device = self.device.iter().flat_map(|device| device.id);
+        self.account_subject().iter().copied().chain(device).collect()
     }
 }
 
@@ -82,8 +92,5 @@ impl Inner {
 
 /// Eight bytes of a keyed digest: enough to follow one subject through a log, and nothing to guess by.
 pub(crate) fn pseudonym(digest: &[u8; 32]) -> String {
-    digest[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }

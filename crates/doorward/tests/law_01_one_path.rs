@@ -18,13 +18,12 @@ async fn traffic(door: &Door, login: Login) -> (Outcome, Traffic) {
     door.store.reset_log();
     let outcome = door.auth.authenticate(login).await.unwrap();
     let after = door.auth.hashing();
-    let work = (
-        after.verifications - before.verifications,
-        after.blocks - before.blocks,
-    );
+    let work = (after.verifications - before.verifications, after.blocks - before.blocks);
     let mut calls = door.store.calls();
     // The reservation and the look-up run in parallel: their order means nothing.
-    calls[..2].sort_unstable_by_key(|operation| format!("{operation:?}"));
+    if let Some(parallel) = calls.get_mut(..2) {
+        parallel.sort_unstable_by_key(|operation| format!("{operation:?}"));
+    }
     (outcome, (calls, work.0, work.1))
 }
 
@@ -35,20 +34,14 @@ fn cost() -> Cost {
 
 /// A door with an account of every kind.
 async fn street() -> Door {
-    let door = door_with(|builder, _| builder.cost(cost()))
-        .with_account("known")
-        .await;
+    let door = door_with(|builder, _| builder.cost(cost())).with_account("known").await;
     door.register("disabled").await;
     let _ = door.auth.disable("disabled").await.unwrap();
 
     let without = door.register("without password").await;
     let credential = door.memory.fetch(without).await.unwrap().unwrap();
     let version = credential.version();
-    let _ = door
-        .memory
-        .replace(credential.with_password(None), version)
-        .await
-        .unwrap();
+    let _ = door.memory.replace(credential.with_password(None), version).await.unwrap();
 
     let old = door_on(door.memory.clone(), &keys(), |builder, _| builder);
     old.register("legacy").await;
@@ -60,10 +53,7 @@ async fn law_01_every_refusal_takes_one_path() {
     let door = street().await;
     let (outcome, wrong) = traffic(&door, login("known", "wrong").from(stranger(0))).await;
     assert!(matches!(outcome, Outcome::Rejected));
-    assert_eq!(
-        wrong.0,
-        [Operation::Find, Operation::Update, Operation::Update]
-    );
+    assert_eq!(wrong.0, [Operation::Find, Operation::Update, Operation::Update]);
     assert_eq!((wrong.1, wrong.2), (1, cost().work().blocks()));
     let flood = "x".repeat(1 << 20);
     let attempts = [
@@ -123,7 +113,7 @@ async fn law_01_known_and_unknown_are_made_to_wait_alike() {
 async fn law_01_a_step_up_looks_the_same_for_right_wrong_and_unknown() {
     let door = door_with_codes().with_account("known").await;
     // The site is under attack: one guess at each of many names, each from its own network.
-    for n in 0..100 {
+    for n in 0..60 {
         door.auth
             .authenticate(Login::new(format!("name {n}"), "wrong").from(stranger(n)))
             .await
@@ -131,11 +121,9 @@ async fn law_01_a_step_up_looks_the_same_for_right_wrong_and_unknown() {
             .unwrap();
     }
     let mut seen = Vec::new();
-    for (n, (identifier, password)) in (200..).zip([
-        ("known", PASSWORD),
-        ("known", "wrong"),
-        ("unknown", PASSWORD),
-    ]) {
+    for (n, (identifier, password)) in
+        (200..).zip([("known", PASSWORD), ("known", "wrong"), ("unknown", PASSWORD)])
+    {
         match traffic(&door, Login::new(identifier, password).from(stranger(n))).await {
             (Outcome::StepUp(ticket), traffic) => {
                 seen.push((ticket.expose_secret().len(), ticket.expires_at(), traffic));
@@ -145,11 +133,7 @@ async fn law_01_a_step_up_looks_the_same_for_right_wrong_and_unknown() {
     }
     assert_eq!(seen[0], seen[1]);
     assert_eq!(seen[0], seen[2]);
-    assert_eq!(
-        door.mailbox.codes().await.len(),
-        1,
-        "only the right one was sent a code"
-    );
+    assert_eq!(door.mailbox.codes().await.len(), 1, "only the right one was sent a code");
 }
 
 proptest! {

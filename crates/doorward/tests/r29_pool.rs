@@ -26,17 +26,10 @@ async fn r29_a_full_queue_sheds_at_once_with_a_typed_error() {
         tasks.spawn(async move { auth.authenticate(attempt).await });
     }
     let answers = tasks.join_all().await;
-    let errors: Vec<_> = answers
-        .iter()
-        .filter_map(|answer| answer.as_ref().err())
-        .collect();
+    let errors: Vec<_> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
     // One is computed and two wait; on a slow machine one may be done before the last has come.
     assert!((10..=17).contains(&errors.len()), "{}", errors.len());
-    assert!(
-        errors
-            .iter()
-            .all(|e| e.kind() == ErrorKind::Saturated && e.is_retryable())
-    );
+    assert!(errors.iter().all(|e| e.kind() == ErrorKind::Saturated && e.is_retryable()));
     let stats = door.auth.hashing();
     assert_eq!(stats.shed, errors.len() as u64);
     assert_eq!(stats.verifications, 20 - stats.shed);
@@ -45,9 +38,7 @@ async fn r29_a_full_queue_sheds_at_once_with_a_typed_error() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn r29_shed_attempts_do_not_count_as_failures() {
     let limits = HashingLimits::default().with_threads(1).with_queue(0);
-    let door = door_with(|builder, _| builder.hashing(limits))
-        .with_account("alice")
-        .await;
+    let door = door_with(|builder, _| builder.hashing(limits)).with_account("alice").await;
     let mut tasks = JoinSet::new();
     for n in 0..500 {
         let auth = door.auth.clone();
@@ -75,11 +66,7 @@ async fn r29_callers_who_go_away_do_not_free_a_slot_early() {
         task.abort();
         assert!(door.auth.hashing().running <= 1);
     }
-    assert!(
-        door.auth.hashing().waiting >= 4,
-        "{:?}",
-        door.auth.hashing()
-    );
+    assert!(door.auth.hashing().waiting >= 4, "{:?}", door.auth.hashing());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -89,17 +76,9 @@ async fn r29_waiting_ends_at_the_deadline() {
         .with_queue(64)
         .with_deadline(Duration::from_millis(1));
     let door = door_with(|builder, _| builder.cost(slow()).hashing(limits));
-    let error = door
-        .auth
-        .authenticate(login("alice", PASSWORD))
-        .await
-        .unwrap_err();
+    let error = door.auth.authenticate(login("alice", PASSWORD)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Saturated);
-    let error = door
-        .auth
-        .register(Registration::new("alice", PASSWORD))
-        .await
-        .unwrap_err();
+    let error = door.auth.register(Registration::new("alice", PASSWORD)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Saturated);
     assert_eq!(door.memory.accounts(), 0, "nothing is half-written");
 }

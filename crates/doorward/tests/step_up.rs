@@ -6,6 +6,7 @@ mod support;
 
 use std::time::Duration;
 
+use doorward::store::{Fault, Operation};
 use doorward::{
     Changed, DeviceToken, EventKind, Login, Method, Outcome, PasswordChange, Redemption, Rule,
     StepUp,
@@ -16,7 +17,7 @@ use tokio::task::JoinSet;
 /// One guess at each of many names, each from its own network: nothing but the site sees it.
 async fn under_attack() -> Door {
     let door = door_with_codes().with_account("alice").await;
-    for n in 0..100 {
+    for n in 0..60 {
         let guess = Login::new(format!("name {n}"), "guess").from(stranger(n));
         let _ = door.auth.authenticate(guess).await.unwrap();
     }
@@ -25,36 +26,20 @@ async fn under_attack() -> Door {
 }
 
 async fn step_up(door: &Door, password: &str) -> StepUp {
-    match door
-        .auth
-        .authenticate(Login::new("alice", password).from(stranger(999)))
-        .await
-        .unwrap()
-    {
+    match door.auth.authenticate(Login::new("alice", password).from(stranger(999))).await.unwrap() {
         Outcome::StepUp(ticket) => ticket,
         other => panic!("{other:?}"),
     }
 }
 
 async fn redeem(door: &Door, ticket: &str, code: &str) -> bool {
-    let outcome = door
-        .auth
-        .redeem(Redemption::new(ticket, code))
-        .await
-        .unwrap();
+    let outcome = door.auth.redeem(Redemption::new(ticket, code)).await.unwrap();
     assert!(matches!(outcome, Outcome::Verified(_) | Outcome::Rejected));
     is_verified(&outcome)
 }
 
 async fn last_code(door: &Door) -> String {
-    door.mailbox
-        .codes()
-        .await
-        .last()
-        .unwrap()
-        .code()
-        .expose_secret()
-        .to_owned()
+    door.mailbox.codes().await.last().unwrap().code().expose_secret().to_owned()
 }
 
 #[tokio::test]
@@ -65,13 +50,8 @@ async fn an_owner_on_a_new_device_gets_in_while_the_site_is_attacked() {
     assert_eq!(notice.expose_identifier(), "alice");
     let redemption = Redemption::new(ticket.expose_secret(), notice.code().expose_secret());
     let outcome = door.auth.redeem(redemption).await.unwrap();
-    let Outcome::Verified(proof) = outcome else {
-        panic!("{outcome:?}")
-    };
-    assert_eq!(
-        (proof.account(), proof.method()),
-        (notice.account(), Method::PasswordAndCode)
-    );
+    let Outcome::Verified(proof) = outcome else { panic!("{outcome:?}") };
+    assert_eq!((proof.account(), proof.method()), (notice.account(), Method::PasswordAndCode));
 
     // From now on the device is known, and notices nothing of the attack.
     let device: DeviceToken = proof.device().clone();
@@ -97,10 +77,7 @@ async fn r04_a_sprayer_with_a_right_guess_learns_nothing_and_enters_nothing() {
 #[tokio::test]
 async fn a_code_opens_its_own_ticket_only() {
     let door = under_attack().await;
-    let (first, dead) = (
-        step_up(&door, PASSWORD).await,
-        step_up(&door, "guess").await,
-    );
+    let (first, dead) = (step_up(&door, PASSWORD).await, step_up(&door, "guess").await);
     let code = last_code(&door).await;
     assert!(!redeem(&door, dead.expose_secret(), &code).await);
     assert!(!redeem(&door, "", &code).await);
@@ -123,6 +100,9 @@ async fn a_ticket_dies_after_five_tries() {
 async fn a_ticket_is_redeemed_once_by_any_number_of_racers() {
     for _ in 0..20 {
         let door = under_attack().await;
+        // So that many have seen the ticket before the first one takes it.
+        door.store.fail_every(Operation::Peek, Fault::Yield(5));
+        door.store.fail_every(Operation::Take, Fault::Yield(5));
         let ticket = step_up(&door, PASSWORD).await;
         tokio::time::sleep(Duration::from_millis(2)).await;
         let code = last_code(&door).await;
@@ -132,15 +112,7 @@ async fn a_ticket_is_redeemed_once_by_any_number_of_racers() {
             let auth = door.auth.clone();
             racers.spawn(async move { is_verified(&auth.redeem(redemption).await.unwrap()) });
         }
-        assert_eq!(
-            racers
-                .join_all()
-                .await
-                .into_iter()
-                .filter(|&won| won)
-                .count(),
-            1
-        );
+        assert_eq!(racers.join_all().await.into_iter().filter(|&won| won).count(), 1);
     }
 }
 
@@ -158,14 +130,9 @@ async fn a_changed_password_or_a_shut_account_voids_the_ticket() {
     };
     let ticket = step_up(&door, PASSWORD).await;
     let code = last_code(&door).await;
-    let change = PasswordChange::new(
-        login("alice", PASSWORD).device(device),
-        "nine patient otters",
-    );
-    assert!(matches!(
-        door.auth.change_password(change).await.unwrap(),
-        Changed::Done(_)
-    ));
+    let change =
+        PasswordChange::new(login("alice", PASSWORD).device(device), "nine patient otters");
+    assert!(matches!(door.auth.change_password(change).await.unwrap(), Changed::Done(_)));
     assert!(!redeem(&door, ticket.expose_secret(), &code).await);
 
     let ticket = step_up(&door, "nine patient otters").await;
@@ -182,6 +149,33 @@ async fn an_owner_is_not_flooded_with_codes() {
     }
     assert_eq!(door.mailbox.codes().await.len(), 5);
     door.clock.advance(Duration::from_secs(3_900));
+    let _ = step_up(&door, PASSWORD).await;
+    assert_eq!(door.mailbox.codes().await.len(), 6, "an hour later he can be sent one again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_owner_is_not_flooded_with_codes_by_attempts_at_once_or_a_failing_store() {
+    let door = under_attack().await;
+    door.store.fail_every(Operation::Update, Fault::Yield(9));
+    let mut attempts = JoinSet::new();
+    for n in 0..90 {
+        let auth = door.auth.clone();
+        let attempt = Login::new("alice", PASSWORD).from(stranger(2_000 + n));
+        attempts.spawn(async move { auth.authenticate(attempt).await });
+    }
+    attempts.join_all().await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(door.mailbox.codes().await.len() <= 5);
+
+    let door = under_attack().await;
+    for n in 0..30 {
+        door.store.reset_log();
+        door.store.fail_nth(Operation::Update, 2, Fault::Throttled);
+        let attempt = Login::new("alice", PASSWORD).from(stranger(3_000 + n));
+        door.auth.authenticate(attempt).await.unwrap_err();
+        door.clock.advance(Duration::from_secs(150));
+    }
+    assert_eq!(door.mailbox.codes().await.len(), 0, "no code without its count");
 }
 
 #[tokio::test]

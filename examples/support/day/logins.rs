@@ -77,12 +77,7 @@ fn login(person: &Person, moment: u64, wrong: u64, dice: &mut Dice, tries: &mut 
 /// Somebody else's machine or a telephone network: RFC 2544's space, used by nobody else here.
 fn on_the_way(dice: &mut Dice) -> IpAddr {
     let octet = |number: u64| u8::try_from(number).unwrap_or(0);
-    IpAddr::from([
-        198,
-        octet(dice.between(18, 20)),
-        octet(dice.below(256)),
-        octet(dice.below(256)),
-    ])
+    IpAddr::from([198, octet(dice.between(18, 20)), octet(dice.below(256)), octet(dice.below(256))])
 }
 
 /// The password with one mistake; never the password itself.
@@ -97,11 +92,7 @@ fn mistyped(password: &str, dice: &mut Dice) -> String {
         _ => letters[at] = letters[at].to_uppercase().next().unwrap_or('x'),
     }
     let typed: String = letters.into_iter().collect();
-    if typed == password {
-        format!("{typed}q")
-    } else {
-        typed
-    }
+    if typed == password { format!("{typed}q") } else { typed }
 }
 
 #[cfg(test)]

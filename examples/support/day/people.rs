@@ -49,11 +49,7 @@ fn person(at: usize, dice: &mut Dice) -> Person {
         identifier: name(at),
         password: password(at, dice),
         in_office: at < IN_OFFICE,
-        home: if dice.percent(35) {
-            home_v6(dice)
-        } else {
-            home_v4(dice)
-        },
+        home: if dice.percent(35) { home_v6(dice) } else { home_v4(dice) },
         device: match dice.below(4) {
             0 => "laptop",
             1 => "phone",
@@ -110,10 +106,7 @@ mod tests {
     #[test]
     fn about_half_have_a_device() {
         let people = make(&mut Dice::new(1));
-        let devices = people
-            .iter()
-            .filter(|person| !person.device.is_empty())
-            .count();
+        let devices = people.iter().filter(|person| !person.device.is_empty()).count();
         assert!((150..250).contains(&devices), "{devices}");
     }
 }

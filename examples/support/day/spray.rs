@@ -65,10 +65,8 @@ mod tests {
         let mut dice = Dice::new(1);
         let people = people::make(&mut dice);
         let tries = make(&people, &mut dice);
-        let pairs: HashSet<_> = tries
-            .iter()
-            .map(|tried| (&tried.identifier, &tried.password))
-            .collect();
+        let pairs: HashSet<_> =
+            tries.iter().map(|tried| (&tried.identifier, &tried.password)).collect();
         assert_eq!(pairs.len(), COMMON.len() * (PEOPLE + UNKNOWN));
         let sources: HashSet<_> = tries.iter().map(|tried| tried.source).collect();
         assert!(sources.len() > 100, "{}", sources.len());

@@ -14,11 +14,7 @@ async fn told(users: impl AsRef<[u8]>, attempts: impl AsRef<[u8]>) -> String {
     arguments.out = Some(folder.path("out.csv"));
     let failure = replaying::run(&arguments).await.unwrap_err();
     assert_eq!(failure.code(), 2);
-    assert_eq!(
-        folder.names(),
-        ["attempts.csv", "users.csv"],
-        "nothing is written"
-    );
+    assert_eq!(folder.names(), ["attempts.csv", "users.csv"], "nothing is written");
     let text = failure.to_string();
     assert!(!text.contains("hunter"), "a password is shown: {text}");
     text.replace(&format!("{}{}", folder.path("").display(), ""), "")
@@ -35,10 +31,7 @@ async fn bad_cells_are_named_by_file_line_and_column() {
             "inf,192.0.2.1,a,hunter2",
             "attempts.csv, line 3, column at: \"inf\" is not a number of seconds",
         ),
-        (
-            "-5,192.0.2.1,a,hunter2",
-            "attempts.csv, line 3, column at: \"-5\" is before the start",
-        ),
+        ("-5,192.0.2.1,a,hunter2", "attempts.csv, line 3, column at: \"-5\" is before the start"),
         (
             "1,example.com,a,hunter2",
             "attempts.csv, line 3, column source: is not an IPv4 or IPv6 address",
@@ -47,18 +40,9 @@ async fn bad_cells_are_named_by_file_line_and_column() {
             "1,hunter2,a,192.0.2.1",
             "attempts.csv, line 3, column source: is not an IPv4 or IPv6 address",
         ),
-        (
-            "1,192.0.2.1,a,hunter2,phone",
-            "attempts.csv, line 3: 5 instead of 4 fields",
-        ),
-        (
-            "1,192.0.2.1,a",
-            "attempts.csv, line 3: 3 instead of 4 fields",
-        ),
-        (
-            "1,192.0.2.1,a,\"hunter2",
-            "attempts.csv, line 3: a quote is opened and never closed",
-        ),
+        ("1,192.0.2.1,a,hunter2,phone", "attempts.csv, line 3: 5 instead of 4 fields"),
+        ("1,192.0.2.1,a", "attempts.csv, line 3: 3 instead of 4 fields"),
+        ("1,192.0.2.1,a,\"hunter2", "attempts.csv, line 3: a quote is opened and never closed"),
     ] {
         let told = told(USERS, format!("{ATTEMPTS}{row}\n")).await;
         assert!(told.starts_with(says), "{told}");
@@ -66,10 +50,7 @@ async fn bad_cells_are_named_by_file_line_and_column() {
     }
     let later = ATTEMPTS.replace("\n0,", "\n9,") + "8.9,192.0.2.1,a,hunter2\n";
     let told = told(USERS, later).await;
-    assert!(
-        told.starts_with("attempts.csv, line 3, column at: is earlier than"),
-        "{told}"
-    );
+    assert!(told.starts_with("attempts.csv, line 3, column at: is earlier than"), "{told}");
 }
 
 #[tokio::test]
@@ -79,18 +60,9 @@ async fn accounts_that_cannot_be_made_are_named() {
             " ALICE@example.com ,hunter4",
             "users.csv, line 4, column identifier: names the same account as line 2",
         ),
-        (
-            ",hunter4",
-            "users.csv, line 4, column identifier: enter an identifier",
-        ),
-        (
-            "\"a\tb\",hunter4",
-            "users.csv, line 4, column identifier: leave out control characters",
-        ),
-        (
-            "dan@example.com,",
-            "users.csv, line 4, column password: The password is empty",
-        ),
+        (",hunter4", "users.csv, line 4, column identifier: enter an identifier"),
+        ("\"a\tb\",hunter4", "users.csv, line 4, column identifier: leave out control characters"),
+        ("dan@example.com,", "users.csv, line 4, column password: The password is empty"),
     ] {
         let told = told(format!("{USERS}{row}\n"), ATTEMPTS).await;
         assert!(told.starts_with(says), "{told}");
@@ -99,12 +71,9 @@ async fn accounts_that_cannot_be_made_are_named() {
 
 #[tokio::test]
 async fn files_that_are_not_what_they_should_be_are_named() {
-    for header in [
-        "",
-        "alice@example.com,hunter2\n",
-        "password,identifier\n",
-        "identifier, password\n",
-    ] {
+    for header in
+        ["", "alice@example.com,hunter2\n", "password,identifier\n", "identifier, password\n"]
+    {
         let told = told(header, ATTEMPTS).await;
         let says = "users.csv, line 1: the header must be `identifier,password`";
         assert!(told.starts_with(says), "{told}");
@@ -115,10 +84,7 @@ async fn files_that_are_not_what_they_should_be_are_named() {
     assert!(told_of_header.starts_with(says), "{told_of_header}");
     let latin = [USERS.as_bytes(), b"jos\xe9@example.com,hunter4\n"].concat();
     let told_of_latin = told(latin, ATTEMPTS).await;
-    assert!(
-        told_of_latin.starts_with("users.csv, line 4: is not UTF-8"),
-        "{told_of_latin}"
-    );
+    assert!(told_of_latin.starts_with("users.csv, line 4: is not UTF-8"), "{told_of_latin}");
 }
 
 #[tokio::test]
@@ -127,10 +93,7 @@ async fn a_missing_file_is_named_and_so_is_a_place_that_cannot_be_written() {
     let mut arguments = folder.replay(USERS, ATTEMPTS);
     arguments.users = folder.path("none.csv");
     let failure = replaying::run(&arguments).await.unwrap_err();
-    assert!(
-        failure.to_string().contains("none.csv: cannot be read: "),
-        "{failure}"
-    );
+    assert!(failure.to_string().contains("none.csv: cannot be read: "), "{failure}");
 
     let mut arguments = folder.replay(USERS, ATTEMPTS);
     arguments.out = Some(folder.path("none").join("out.csv"));
@@ -147,13 +110,7 @@ async fn both_files_are_read_to_the_end_and_twenty_problems_are_told() {
     let told = told(bad_user, attempts).await;
     let lines: Vec<_> = told.lines().collect();
     assert_eq!(lines.len(), 22, "{told}");
-    assert!(
-        lines[0].starts_with("users.csv, line 4, column password"),
-        "{told}"
-    );
-    assert!(
-        lines[1].starts_with("attempts.csv, line 3, column at"),
-        "{told}"
-    );
+    assert!(lines[0].starts_with("users.csv, line 4, column password"), "{told}");
+    assert!(lines[1].starts_with("attempts.csv, line 3, column at"), "{told}");
     assert_eq!(lines[20..], ["and 5 more", "25 problems; nothing was run"]);
 }

@@ -25,14 +25,11 @@ async fn odd_passwords_open_their_own_account_and_no_other() {
     let mut line = 2;
     for (at, password) in ODD.iter().enumerate() {
         users.push_str(&format!("\"user{at}, żółć\",{password}\r\n\r\n"));
-        for (tried, answer) in [
-            (*password, Answer::Verified),
-            (ODD[at.abs_diff(1)], Answer::Rejected),
-        ] {
+        for (tried, answer) in
+            [(*password, Answer::Verified), (ODD[at.abs_diff(1)], Answer::Rejected)]
+        {
             let source = format!("2001:db8:{at}::1");
-            attempts.push_str(&format!(
-                "{at}.25,{source},\" USER{at}, ŻÓŁĆ\",{tried},\r\n"
-            ));
+            attempts.push_str(&format!("{at}.25,{source},\" USER{at}, ŻÓŁĆ\",{tried},\r\n"));
             expected.push((line, answer));
             line += tried.lines().count() as u64;
         }
@@ -40,14 +37,8 @@ async fn odd_passwords_open_their_own_account_and_no_other() {
     let trimmed = "7,192.0.2.1,\"user2, żółć\",spaces at both ends,\r\n";
     attempts.push_str(trimmed);
     expected.push((line, Answer::Rejected));
-    let summary = replaying::run(&folder.replay(users, attempts))
-        .await
-        .unwrap();
-    let found: Vec<_> = summary
-        .rows
-        .iter()
-        .map(|row| (row.line, row.answer))
-        .collect();
+    let summary = replaying::run(&folder.replay(users, attempts)).await.unwrap();
+    let found: Vec<_> = summary.rows.iter().map(|row| (row.line, row.answer)).collect();
     assert_eq!(found, expected);
 }
 
@@ -58,10 +49,7 @@ async fn files_without_rows_are_replayed_too() {
     arguments.out = Some(folder.path("out.csv"));
     let summary = replaying::run(&arguments).await.unwrap();
     assert_eq!(summary.counts.total(), 0);
-    assert!(
-        summary.to_string().contains("all              0  0.0 %"),
-        "{summary}"
-    );
+    assert!(summary.to_string().contains("all              0  0.0 %"), "{summary}");
     let written = std::fs::read_to_string(folder.path("out.csv")).unwrap();
     assert_eq!(written, "line,outcome,wait_seconds\n");
 }
@@ -78,15 +66,8 @@ async fn the_first_verified_login_with_a_label_makes_the_device_known() {
     attempts.push_str("5,192.0.2.9, ALICE ,right,phone\n6,192.0.2.9,alice,right,tablet\n");
     let arguments = folder.replay("identifier,password\nalice,right\nbob,other\n", attempts);
     let summary = replaying::run(&arguments).await.unwrap();
-    let found: Vec<_> = summary
-        .rows
-        .iter()
-        .map(|row| (row.answer, row.known_device))
-        .collect();
+    let found: Vec<_> = summary.rows.iter().map(|row| (row.answer, row.known_device)).collect();
     assert_eq!(found[0], (Answer::Verified, false));
-    assert_eq!(
-        found[5..],
-        [(Answer::Verified, true), (Answer::Wait, false)]
-    );
+    assert_eq!(found[5..], [(Answer::Verified, true), (Answer::Wait, false)]);
     assert!(summary.rows[6].wait_seconds > 0);
 }

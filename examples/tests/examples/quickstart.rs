@@ -8,14 +8,7 @@ async fn the_table_shows_who_gets_in_and_who_waits() {
     let steps: Vec<_> = shown
         .steps
         .iter()
-        .map(|step| {
-            (
-                step.tried.as_str(),
-                step.times,
-                step.outcome,
-                step.answer.as_str(),
-            )
-        })
+        .map(|step| (step.tried.as_str(), step.times, step.outcome, step.answer.as_str()))
         .collect();
     assert_eq!(
         steps,
@@ -25,12 +18,7 @@ async fn the_table_shows_who_gets_in_and_who_waits() {
             ("zoe, who has no account", 1, "rejected", "401"),
             ("carol, right password, disabled", 1, "rejected", "401"),
             ("spray: next account", 10, "rejected", "401"),
-            (
-                "spray: erin, whose password it is",
-                1,
-                "wait",
-                "429 Retry-After 60"
-            ),
+            ("spray: erin, whose password it is", 1, "wait", "429 Retry-After 60"),
             ("a wrong guess at alice", 4, "rejected", "401"),
             ("the right guess at alice", 1, "wait", "429 Retry-After 60"),
             ("alice on her own device", 1, "verified", "200"),
@@ -65,13 +53,7 @@ async fn a_person_can_read_it_and_no_secret_is_in_it() {
     let text = quickstart::run().await.unwrap().to_string();
     let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
     assert!(widest <= 120, "{widest} columns");
-    for secret in [
-        "herons",
-        "harbour",
-        "nobody guesses",
-        "Password12345678",
-        "dwd_",
-    ] {
+    for secret in ["herons", "harbour", "nobody guesses", "Password12345678", "dwd_"] {
         assert!(!text.contains(secret), "{secret} is shown");
     }
 }

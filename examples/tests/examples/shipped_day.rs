@@ -12,9 +12,7 @@ use doorward_examples::summary::Summary;
 use crate::folder::Folder;
 
 fn shipped(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("data")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
 }
 
 async fn replayed(out: Option<PathBuf>) -> Summary {
@@ -47,17 +45,11 @@ async fn owners_get_in_and_guessers_hardly_do() {
     // tried four others waits a minute. None is turned away.
     let elsewhere = judgement.counts(Group::OwnerElsewhere);
     assert_eq!(elsewhere.of(Answer::Rejected), 0, "\n{summary}");
-    assert!(
-        elsewhere.of(Answer::StepUp) * 20 < elsewhere.total(),
-        "\n{summary}"
-    );
+    assert!(elsewhere.of(Answer::StepUp) * 20 < elsewhere.total(), "\n{summary}");
     assert!(elsewhere.of(Answer::Wait) <= 2, "\n{summary}");
 
     // Of 1,500 guesses few are checked at all, and of the 12 right ones few get in.
-    let (right, wrong) = (
-        judgement.counts(Group::GuessRight),
-        judgement.counts(Group::GuessWrong),
-    );
+    let (right, wrong) = (judgement.counts(Group::GuessRight), judgement.counts(Group::GuessWrong));
     assert_eq!((right.total(), right.total() + wrong.total()), (12, 1_500));
     let told = right.of(Answer::Verified) + wrong.of(Answer::Rejected);
     assert!(told <= 200, "{told} guesses were answered\n{summary}");
@@ -98,12 +90,7 @@ async fn the_report_adds_up() {
     let unchecked = summary.counts.of(Answer::Wait);
     assert_eq!(summary.checked, summary.counts.total() - unchecked);
     let text = summary.to_string();
-    for part in [
-        "outcome",
-        "rule",
-        "passwords checked",
-        "owners' right logins refused:",
-    ] {
+    for part in ["outcome", "rule", "passwords checked", "owners' right logins refused:"] {
         assert!(text.contains(part), "{text}");
     }
 }

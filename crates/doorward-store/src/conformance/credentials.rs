@@ -13,18 +13,8 @@ pub async fn insert_keeps_every_field(store: Arc<dyn Store>) {
         .with_password(Some(vec![0, 255, 10]))
         .with_status(Status::Disabled)
         .with_changed_at(at(9));
-    assert_eq!(
-        store.insert(credential.clone()).await.expect("insert"),
-        Inserted::Created
-    );
-    assert_eq!(
-        store
-            .fetch(credential.account())
-            .await
-            .expect("fetch")
-            .as_ref(),
-        Some(&credential)
-    );
+    assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
+    assert_eq!(store.fetch(credential.account()).await.expect("fetch").as_ref(), Some(&credential));
     assert_eq!(store.find(&[first]).await.expect("find"), Some(credential));
 }
 
@@ -32,15 +22,8 @@ pub async fn insert_keeps_every_field(store: Arc<dyn Store>) {
 pub async fn insert_tells_no_password_from_an_empty_one(store: Arc<dyn Store>) {
     for password in [None, Some(Vec::new())] {
         let credential = credential(&[&lookup_key()]).with_password(password.clone());
-        assert_eq!(
-            store.insert(credential.clone()).await.expect("insert"),
-            Inserted::Created
-        );
-        let stored = store
-            .fetch(credential.account())
-            .await
-            .expect("fetch")
-            .expect("stored");
+        assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
+        let stored = store.fetch(credential.account()).await.expect("fetch").expect("stored");
         assert_eq!(stored.password(), password.as_deref());
     }
 }
@@ -52,33 +35,16 @@ pub async fn insert_keeps_times_exactly(store: Arc<dyn Store>) {
     let credential = Credential::new(account(), vec![lookup_key()], vec![1], created_at)
         .expect("sound")
         .with_changed_at(changed_at);
-    assert_eq!(
-        store.insert(credential.clone()).await.expect("insert"),
-        Inserted::Created
-    );
-    let stored = store
-        .fetch(credential.account())
-        .await
-        .expect("fetch")
-        .expect("stored");
-    assert_eq!(
-        (stored.created_at(), stored.changed_at()),
-        (created_at, changed_at)
-    );
+    assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
+    let stored = store.fetch(credential.account()).await.expect("fetch").expect("stored");
+    assert_eq!((stored.created_at(), stored.changed_at()), (created_at, changed_at));
 }
 
 /// A new credential is at the first version, whatever version it carries.
 pub async fn insert_starts_at_the_first_version(store: Arc<dyn Store>) {
     let credential = credential(&[&lookup_key()]).with_version(Version::new(7));
-    assert_eq!(
-        store.insert(credential.clone()).await.expect("insert"),
-        Inserted::Created
-    );
-    let stored = store
-        .fetch(credential.account())
-        .await
-        .expect("fetch")
-        .expect("stored");
+    assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
+    let stored = store.fetch(credential.account()).await.expect("fetch").expect("stored");
     assert_eq!(stored.version(), Version::FIRST);
 }
 
@@ -88,39 +54,21 @@ pub async fn insert_answers_taken_for_a_claimed_account(store: Arc<dyn Store>) {
     let first = credential(&[&key]);
     let second =
         Credential::new(first.account(), vec![other_key.clone()], vec![2], at(1)).expect("sound");
-    assert_eq!(
-        store.insert(first.clone()).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(first.clone()).await.expect("insert"), Inserted::Created);
     assert_eq!(store.insert(second).await.expect("insert"), Inserted::Taken);
-    assert_eq!(
-        store.fetch(first.account()).await.expect("fetch"),
-        Some(first)
-    );
+    assert_eq!(store.fetch(first.account()).await.expect("fetch"), Some(first));
     assert_eq!(store.find(&[other_key]).await.expect("find"), None);
 }
 
 /// Every single one of eight lookup keys is claimed.
 pub async fn insert_answers_taken_for_each_claimed_key(store: Arc<dyn Store>) {
-    let keys: Vec<_> = (0..Credential::MAX_LOOKUP_KEYS)
-        .map(|_| lookup_key())
-        .collect();
+    let keys: Vec<_> = (0..Credential::MAX_LOOKUP_KEYS).map(|_| lookup_key()).collect();
     let first = credential(&keys.iter().collect::<Vec<_>>());
-    assert_eq!(
-        store.insert(first.clone()).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(first.clone()).await.expect("insert"), Inserted::Created);
     for key in &keys {
+        assert_eq!(store.insert(credential(&[key])).await.expect("insert"), Inserted::Taken);
         assert_eq!(
-            store.insert(credential(&[key])).await.expect("insert"),
-            Inserted::Taken
-        );
-        assert_eq!(
-            store
-                .find(std::slice::from_ref(key))
-                .await
-                .expect("find")
-                .as_ref(),
+            store.find(std::slice::from_ref(key)).await.expect("find").as_ref(),
             Some(&first)
         );
     }
@@ -130,30 +78,12 @@ pub async fn insert_answers_taken_for_each_claimed_key(store: Arc<dyn Store>) {
 pub async fn insert_claims_all_or_nothing(store: Arc<dyn Store>) {
     let (taken, before, after) = (lookup_key(), lookup_key(), lookup_key());
     let owner = credential(&[&taken]);
-    assert_eq!(
-        store.insert(owner).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(owner).await.expect("insert"), Inserted::Created);
     let loser = credential(&[&before, &taken, &after]);
-    assert_eq!(
-        store.insert(loser.clone()).await.expect("insert"),
-        Inserted::Taken
-    );
+    assert_eq!(store.insert(loser.clone()).await.expect("insert"), Inserted::Taken);
     assert_eq!(store.fetch(loser.account()).await.expect("fetch"), None);
-    assert_eq!(
-        store
-            .find(std::slice::from_ref(&before))
-            .await
-            .expect("find"),
-        None
-    );
-    assert_eq!(
-        store
-            .find(std::slice::from_ref(&after))
-            .await
-            .expect("find"),
-        None
-    );
+    assert_eq!(store.find(std::slice::from_ref(&before)).await.expect("find"), None);
+    assert_eq!(store.find(std::slice::from_ref(&after)).await.expect("find"), None);
     let next = credential(&[&before, &after]);
     assert_eq!(store.insert(next).await.expect("insert"), Inserted::Created);
 }
@@ -165,29 +95,17 @@ pub async fn insert_refuses_an_oversized_password(store: Arc<dyn Store>) {
     let oversized = credential(&[&key]).with_password(Some([&largest[..], &[7]].concat()));
     assert_fails(store.insert(oversized).await, StoreErrorKind::Invalid);
     let fitting = credential(&[&key]).with_password(Some(largest));
-    assert_eq!(
-        store.insert(fitting.clone()).await.expect("insert"),
-        Inserted::Created
-    );
-    assert_eq!(
-        store.fetch(fitting.account()).await.expect("fetch"),
-        Some(fitting)
-    );
+    assert_eq!(store.insert(fitting.clone()).await.expect("insert"), Inserted::Created);
+    assert_eq!(store.fetch(fitting.account()).await.expect("fetch"), Some(fitting));
 }
 
 /// A credential is found by every one of its keys.
 pub async fn find_knows_every_key(store: Arc<dyn Store>) {
     let (first, second) = (lookup_key(), lookup_key());
     let credential = credential(&[&first, &second]);
-    assert_eq!(
-        store.insert(credential.clone()).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
     for key in [first, second] {
-        assert_eq!(
-            store.find(&[key]).await.expect("find").as_ref(),
-            Some(&credential)
-        );
+        assert_eq!(store.find(&[key]).await.expect("find").as_ref(), Some(&credential));
     }
 }
 
@@ -196,10 +114,7 @@ pub async fn find_answers_the_first_claimed_key(store: Arc<dyn Store>) {
     let (key, other_key, unclaimed) = (lookup_key(), lookup_key(), lookup_key());
     let (one, other) = (credential(&[&key]), credential(&[&other_key]));
     for credential in [&one, &other] {
-        assert_eq!(
-            store.insert(credential.clone()).await.expect("insert"),
-            Inserted::Created
-        );
+        assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
     }
     let there = [unclaimed.clone(), key.clone(), other_key.clone()];
     assert_eq!(store.find(&there).await.expect("find"), Some(one));
@@ -210,38 +125,24 @@ pub async fn find_answers_the_first_claimed_key(store: Arc<dyn Store>) {
 /// Nobody has an unclaimed key, nor a key that merely begins like a claimed one.
 pub async fn find_answers_none_for_unclaimed_keys(store: Arc<dyn Store>) {
     let key = lookup_key();
-    assert_eq!(
-        store.insert(credential(&[&key])).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(credential(&[&key])).await.expect("insert"), Inserted::Created);
     let longer = crate::LookupKey::new([key.as_bytes(), &[0]].concat()).expect("sound");
     let shorter = crate::LookupKey::new(&key.as_bytes()[..15]).expect("sound");
-    assert_eq!(
-        store
-            .find(&[lookup_key(), longer, shorter])
-            .await
-            .expect("find"),
-        None
-    );
+    assert_eq!(store.find(&[lookup_key(), longer, shorter]).await.expect("find"), None);
 }
 
 /// To ask for one key several times is no error.
 pub async fn find_takes_a_repeated_key(store: Arc<dyn Store>) {
     let (key, unclaimed) = (lookup_key(), lookup_key());
     let credential = credential(&[&key]);
-    assert_eq!(
-        store.insert(credential.clone()).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(credential.clone()).await.expect("insert"), Inserted::Created);
     let keys = [unclaimed.clone(), unclaimed, key.clone(), key];
     assert_eq!(store.find(&keys).await.expect("find"), Some(credential));
 }
 
 /// A search takes one to eight keys.
 pub async fn find_refuses_no_keys_and_too_many(store: Arc<dyn Store>) {
-    let mut keys: Vec<_> = (0..Credential::MAX_LOOKUP_KEYS)
-        .map(|_| lookup_key())
-        .collect();
+    let mut keys: Vec<_> = (0..Credential::MAX_LOOKUP_KEYS).map(|_| lookup_key()).collect();
     assert_eq!(store.find(&keys).await.expect("find"), None);
     keys.push(lookup_key());
     assert_fails(store.find(&keys).await, StoreErrorKind::Invalid);

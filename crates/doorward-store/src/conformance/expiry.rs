@@ -14,10 +14,7 @@ fn until(key: crate::CounterKey, expires_at: u64) -> CounterUpdate {
 pub async fn row_expires_at_its_very_instant(store: Arc<dyn Store>) {
     let key = counter_key();
     update(&store, until(key, 10), at(0)).await;
-    assert_eq!(
-        read(&store, key, just_before(at(10))).await,
-        row(&[(COLUMN, 1)])
-    );
+    assert_eq!(read(&store, key, just_before(at(10))).await, row(&[(COLUMN, 1)]));
     assert_eq!(read(&store, key, at(10)).await, CounterRow::default());
     assert_eq!(read(&store, key, at(11)).await, CounterRow::default());
 }
@@ -27,10 +24,7 @@ pub async fn expired_row_starts_anew(store: Arc<dyn Store>) {
     let (key, other) = (counter_key(), Column::new(2));
     let changes = vec![Change::Add(COLUMN, 5), Change::Add(other, 5)];
     update(&store, CounterUpdate::new(key, changes, at(10)), at(0)).await;
-    assert_eq!(
-        update(&store, until(key, 20), at(10)).await,
-        row(&[(COLUMN, 1)])
-    );
+    assert_eq!(update(&store, until(key, 20), at(10)).await, row(&[(COLUMN, 1)]));
     assert_eq!(read(&store, key, at(15)).await, row(&[(COLUMN, 1)]));
     assert_eq!(read(&store, key, at(20)).await, CounterRow::default());
 }
@@ -39,10 +33,7 @@ pub async fn expired_row_starts_anew(store: Arc<dyn Store>) {
 pub async fn live_row_counts_on(store: Arc<dyn Store>) {
     let key = counter_key();
     update(&store, until(key, 10), at(0)).await;
-    assert_eq!(
-        update(&store, until(key, 20), just_before(at(10))).await,
-        row(&[(COLUMN, 2)])
-    );
+    assert_eq!(update(&store, until(key, 20), just_before(at(10))).await, row(&[(COLUMN, 2)]));
 }
 
 /// A later expiry replaces an earlier one.
@@ -58,15 +49,9 @@ pub async fn expiry_moves_forward(store: Arc<dyn Store>) {
 pub async fn expiry_never_moves_back(store: Arc<dyn Store>) {
     let key = counter_key();
     update(&store, until(key, 20), at(0)).await;
-    assert_eq!(
-        update(&store, until(key, 10), at(1)).await,
-        row(&[(COLUMN, 2)])
-    );
+    assert_eq!(update(&store, until(key, 10), at(1)).await, row(&[(COLUMN, 2)]));
     assert_eq!(read(&store, key, at(15)).await, row(&[(COLUMN, 2)]));
-    assert_eq!(
-        update(&store, until(key, 5), at(15)).await,
-        row(&[(COLUMN, 3)])
-    );
+    assert_eq!(update(&store, until(key, 5), at(15)).await, row(&[(COLUMN, 3)]));
     assert_eq!(read(&store, key, at(20)).await, CounterRow::default());
 }
 
@@ -91,15 +76,9 @@ pub async fn emptied_row_keeps_its_expiry(store: Arc<dyn Store>) {
 /// The answer to an update shows its changes, even if the row has expired by then.
 pub async fn answer_shows_changes_to_a_row_that_is_over(store: Arc<dyn Store>) {
     let key = counter_key();
-    assert_eq!(
-        update(&store, until(key, 10), at(10)).await,
-        row(&[(COLUMN, 1)])
-    );
+    assert_eq!(update(&store, until(key, 10), at(10)).await, row(&[(COLUMN, 1)]));
     assert_eq!(read(&store, key, at(10)).await, CounterRow::default());
-    assert_eq!(
-        update(&store, until(key, 10), at(10)).await,
-        row(&[(COLUMN, 1)])
-    );
+    assert_eq!(update(&store, until(key, 10), at(10)).await, row(&[(COLUMN, 1)]));
 }
 
 /// A cleared row forgets its expiry too.
@@ -121,9 +100,6 @@ pub async fn read_changes_nothing(store: Arc<dyn Store>) {
     }
     assert_eq!(read(&store, key, at(9)).await, row(&[(COLUMN, 1)]));
     assert_eq!(read(&store, key, at(10)).await, CounterRow::default());
-    assert_eq!(
-        update(&store, until(absent, 10), at(0)).await,
-        row(&[(COLUMN, 1)])
-    );
+    assert_eq!(update(&store, until(absent, 10), at(0)).await, row(&[(COLUMN, 1)]));
     assert_eq!(read(&store, absent, at(10)).await, CounterRow::default());
 }

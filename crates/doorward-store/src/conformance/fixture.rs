@@ -70,12 +70,7 @@ pub(super) fn row(cells: &[(Column, i64)]) -> CounterRow {
 
 /// Applies one change to a row that lives until `at(1000)`.
 pub(super) async fn change(store: &Arc<dyn Store>, key: CounterKey, change: Change) -> CounterRow {
-    update(
-        store,
-        CounterUpdate::new(key, vec![change], at(1000)),
-        at(0),
-    )
-    .await
+    update(store, CounterUpdate::new(key, vec![change], at(1000)), at(0)).await
 }
 
 /// Applies one update and answers the row.
@@ -134,8 +129,5 @@ where
 }
 
 fn refused(error: &StoreError) -> bool {
-    matches!(
-        error.kind(),
-        StoreErrorKind::Conflict | StoreErrorKind::Throttled
-    )
+    matches!(error.kind(), StoreErrorKind::Conflict | StoreErrorKind::Throttled)
 }

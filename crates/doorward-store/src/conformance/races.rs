@@ -20,37 +20,21 @@ pub async fn law_09_racing_inserts_make_one_account(store: Arc<dyn Store>) {
         })
         .await
     };
-    let created: Vec<_> = answers
-        .iter()
-        .filter(|(_, answer)| *answer == Inserted::Created)
-        .collect();
+    let created: Vec<_> =
+        answers.iter().filter(|(_, answer)| *answer == Inserted::Created).collect();
     assert_eq!(created.len(), 1, "one of them is created");
-    let winner = store
-        .find(&[key])
-        .await
-        .expect("find")
-        .expect("the winner is there");
-    assert_eq!(
-        winner.account(),
-        created[0].0,
-        "and it is the one that was told so"
-    );
+    let winner = store.find(&[key]).await.expect("find").expect("the winner is there");
+    assert_eq!(winner.account(), created[0].0, "and it is the one that was told so");
     for candidate in candidates.iter() {
         let stored = store.fetch(candidate.account()).await.expect("fetch");
-        assert_eq!(
-            stored.is_some(),
-            candidate.account() == winner.account(),
-            "no loser is kept"
-        );
+        assert_eq!(stored.is_some(), candidate.account() == winner.account(), "no loser is kept");
     }
 }
 
 /// Racers in a ring, each with a key in common with the next: winners are whole, losers are gone.
 pub async fn racing_inserts_are_all_or_nothing(store: Arc<dyn Store>) {
     let keys: Vec<_> = (0..100).map(|_| lookup_key()).collect();
-    let ring: Vec<_> = (0..100)
-        .map(|at| credential(&[&keys[at], &keys[(at + 1) % 100]]))
-        .collect();
+    let ring: Vec<_> = (0..100).map(|at| credential(&[&keys[at], &keys[(at + 1) % 100]])).collect();
     let candidates = Arc::new(ring);
     let answers = {
         let (store, candidates) = (Arc::clone(&store), Arc::clone(&candidates));
@@ -65,11 +49,7 @@ pub async fn racing_inserts_are_all_or_nothing(store: Arc<dyn Store>) {
         .filter(|(_, answer)| *answer == Inserted::Created)
         .map(|(account, _)| account)
         .collect();
-    assert!(
-        (1..=50).contains(&created.len()),
-        "{} winners in the ring",
-        created.len()
-    );
+    assert!((1..=50).contains(&created.len()), "{} winners in the ring", created.len());
     for candidate in candidates.iter() {
         let won = created.contains(&candidate.account());
         let stored = store.fetch(candidate.account()).await.expect("fetch");
@@ -77,14 +57,8 @@ pub async fn racing_inserts_are_all_or_nothing(store: Arc<dyn Store>) {
         for key in candidate.lookup_keys() {
             let owner = store.find(std::slice::from_ref(key)).await.expect("find");
             let owner = owner.map(|credential| credential.account());
-            assert!(
-                owner.is_none_or(|owner| created.contains(&owner)),
-                "a loser has a key"
-            );
-            assert!(
-                !won || owner == Some(candidate.account()),
-                "a winner lacks a key"
-            );
+            assert!(owner.is_none_or(|owner| created.contains(&owner)), "a loser has a key");
+            assert!(!won || owner == Some(candidate.account()), "a winner lacks a key");
         }
     }
 }
@@ -92,10 +66,7 @@ pub async fn racing_inserts_are_all_or_nothing(store: Arc<dyn Store>) {
 /// Of 100 racing writes on top of one version exactly one is done, and it is the one that stays.
 pub async fn racing_replaces_have_one_winner(store: Arc<dyn Store>) {
     let stored = credential(&[&lookup_key()]);
-    assert_eq!(
-        store.insert(stored.clone()).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(stored.clone()).await.expect("insert"), Inserted::Created);
     let answers = {
         let (store, stored) = (Arc::clone(&store), stored.clone());
         race(100, move |racer| {
@@ -105,17 +76,10 @@ pub async fn racing_replaces_have_one_winner(store: Arc<dyn Store>) {
         })
         .await
     };
-    let done: Vec<_> = answers
-        .iter()
-        .filter(|(_, answer)| *answer != Replaced::Stale)
-        .collect();
+    let done: Vec<_> = answers.iter().filter(|(_, answer)| *answer != Replaced::Stale).collect();
     assert_eq!(done.len(), 1, "one of them is done");
     assert_eq!(done[0].1, Replaced::Done(Version::FIRST.next()));
-    let after = store
-        .fetch(stored.account())
-        .await
-        .expect("fetch")
-        .expect("stored");
+    let after = store.fetch(stored.account()).await.expect("fetch").expect("stored");
     assert_eq!(after.password(), Some(&[done[0].0 as u8][..]));
     assert_eq!(after.version(), Version::FIRST.next());
 }
@@ -142,10 +106,7 @@ pub async fn law_03_parallel_adds_lose_nothing(store: Arc<dyn Store>) {
     };
     let mut sums: Vec<_> = answers.into_iter().flatten().collect();
     sums.sort_unstable();
-    assert!(
-        sums.into_iter().eq(1..=10_000),
-        "every number from 1 to 10,000 comes once"
-    );
+    assert!(sums.into_iter().eq(1..=10_000), "every number from 1 to 10,000 comes once");
     assert_eq!(read(&store, key, at(0)).await.get(COLUMN), 10_000);
     assert_eq!(read(&store, other, at(0)).await.get(COLUMN), 20_000);
 }
@@ -164,10 +125,7 @@ pub async fn racing_updates_empty_an_expired_row_once(store: Arc<dyn Store>) {
         .await
     };
     sums.sort_unstable();
-    assert!(
-        sums.into_iter().eq(1..=100),
-        "every number from 1 to 100 comes once"
-    );
+    assert!(sums.into_iter().eq(1..=100), "every number from 1 to 100 comes once");
 }
 
 /// Of 1,000 racers for one ticket exactly one gets it.
@@ -194,33 +152,20 @@ pub async fn racing_puts_have_one_winner(store: Arc<dyn Store>) {
         // A conflict is the answer here, not a reason to try again.
         race(100, move |racer| {
             let store = Arc::clone(&store);
-            async move {
-                Ok(store
-                    .put(key, vec![racer as u8], at(10))
-                    .await
-                    .ok()
-                    .map(|()| racer))
-            }
+            async move { Ok(store.put(key, vec![racer as u8], at(10)).await.ok().map(|()| racer)) }
         })
         .await
     };
     let winners: Vec<_> = answers.into_iter().flatten().collect();
     assert_eq!(winners.len(), 1);
-    let ticket = store
-        .take(key, at(0))
-        .await
-        .expect("take")
-        .expect("the winner's ticket");
+    let ticket = store.take(key, at(0)).await.expect("take").expect("the winner's ticket");
     assert_eq!(ticket.value(), [winners[0] as u8]);
 }
 
 /// Racing writes over several rounds each build on the one before: no version is given twice.
 pub async fn racing_read_modify_writes_lose_nothing(store: Arc<dyn Store>) {
     let stored = Credential::new(account(), vec![lookup_key()], vec![0], at(0)).expect("sound");
-    assert_eq!(
-        store.insert(stored.clone()).await.expect("insert"),
-        Inserted::Created
-    );
+    assert_eq!(store.insert(stored.clone()).await.expect("insert"), Inserted::Created);
     let account = stored.account();
     let writes = {
         let store = Arc::clone(&store);
@@ -241,11 +186,7 @@ pub async fn racing_read_modify_writes_lose_nothing(store: Arc<dyn Store>) {
         })
         .await
     };
-    assert_eq!(
-        writes.iter().collect::<HashSet<_>>().len(),
-        10,
-        "ten writes, ten versions"
-    );
+    assert_eq!(writes.iter().collect::<HashSet<_>>().len(), 10, "ten writes, ten versions");
     let after = store.fetch(account).await.expect("fetch").expect("stored");
     assert_eq!(after.password(), Some(&[1; 10][..]));
     assert_eq!(after.version(), Version::new(11));

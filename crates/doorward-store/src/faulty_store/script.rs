@@ -29,21 +29,13 @@ impl Script {
     }
 
     pub(super) fn seeded(&mut self, seed: u64, per_mille: u32, faults: &[Fault]) {
-        self.chance = Some(Chance {
-            state: seed,
-            per_mille,
-            faults: faults.to_vec(),
-        });
+        self.chance = Some(Chance { state: seed, per_mille, faults: faults.to_vec() });
     }
 
     pub(super) fn heal(&mut self) {
         let log = std::mem::take(&mut self.log);
         let counts = std::mem::take(&mut self.counts);
-        *self = Self {
-            log,
-            counts,
-            ..Self::default()
-        };
+        *self = Self { log, counts, ..Self::default() };
     }
 
     pub(super) fn log(&self) -> &[Operation] {

@@ -22,10 +22,7 @@ pub(super) struct Row {
 
 impl Counters {
     pub(super) fn new(max: usize) -> Self {
-        Self {
-            rows: HashMap::new(),
-            max,
-        }
+        Self { rows: HashMap::new(), max }
     }
 
     pub(super) fn update(
@@ -47,14 +44,11 @@ impl Counters {
             row.expires_at = row.expires_at.max(update.expires_at());
             return Ok(cells);
         }
-        let cells = CounterRow::default()
-            .applied(update.changes())
-            .ok_or_else(invalid)?;
+        let cells = CounterRow::default().applied(update.changes()).ok_or_else(invalid)?;
         if self.rows.len() >= self.max {
             self.make_room(now);
         }
-        self.rows
-            .insert(update.key(), Row::new(cells.clone(), update.expires_at()));
+        self.rows.insert(update.key(), Row::new(cells.clone(), update.expires_at()));
         Ok(cells)
     }
 
@@ -112,11 +106,7 @@ impl Counters {
 
 impl Row {
     fn new(cells: CounterRow, expires_at: SystemTime) -> Self {
-        Self {
-            weight: weight(&cells),
-            cells,
-            expires_at,
-        }
+        Self { weight: weight(&cells), cells, expires_at }
     }
 
     fn is_expired(&self, now: SystemTime) -> bool {
@@ -133,8 +123,5 @@ impl Row {
 const HEAVIEST_CELL: u64 = 1_000;
 
 fn weight(cells: &CounterRow) -> u64 {
-    cells
-        .iter()
-        .map(|(_, value)| value.unsigned_abs().min(HEAVIEST_CELL))
-        .sum()
+    cells.iter().map(|(_, value)| value.unsigned_abs().min(HEAVIEST_CELL)).sum()
 }

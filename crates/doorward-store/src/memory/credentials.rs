@@ -14,11 +14,7 @@ pub(super) struct Credentials {
 
 impl Credentials {
     pub(super) fn new(max: usize) -> Self {
-        Self {
-            by_account: HashMap::new(),
-            owners: HashMap::new(),
-            max,
-        }
+        Self { by_account: HashMap::new(), owners: HashMap::new(), max }
     }
 
     pub(super) fn insert(&mut self, credential: Credential) -> Result<Inserted, StoreError> {
@@ -35,8 +31,7 @@ impl Credentials {
         for key in credential.lookup_keys() {
             self.owners.insert(key.clone(), account);
         }
-        self.by_account
-            .insert(account, credential.with_version(Version::FIRST));
+        self.by_account.insert(account, credential.with_version(Version::FIRST));
         Ok(Inserted::Created)
     }
 

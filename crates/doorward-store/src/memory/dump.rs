@@ -44,10 +44,5 @@ fn write(state: &State, out: &mut String) -> fmt::Result {
 
 /// The bytes in hexadecimal and as text.
 fn write_bytes(out: &mut String, label: &str, bytes: &[u8]) -> fmt::Result {
-    writeln!(
-        out,
-        "{label}: {} {}",
-        Hex(bytes),
-        String::from_utf8_lossy(bytes)
-    )
+    writeln!(out, "{label}: {} {}", Hex(bytes), String::from_utf8_lossy(bytes))
 }

@@ -37,10 +37,7 @@ impl Limits {
     /// Too few let a flood drive out rows that hold a guesser back.
     #[must_use]
     pub const fn with_counters(self, counters: usize) -> Self {
-        Self {
-            counters: if counters == 0 { 1 } else { counters },
-            ..self
-        }
+        Self { counters: if counters == 0 { 1 } else { counters }, ..self }
     }
 
     /// With at most this many tickets.

@@ -14,11 +14,7 @@ pub(super) struct Tickets {
 
 impl Tickets {
     pub(super) fn new(max: usize) -> Self {
-        Self {
-            by_key: HashMap::new(),
-            by_expiry: BTreeSet::new(),
-            max,
-        }
+        Self { by_key: HashMap::new(), by_expiry: BTreeSet::new(), max }
     }
 
     /// `seen` is the latest time known.
@@ -46,10 +42,7 @@ impl Tickets {
     }
 
     pub(super) fn peek(&self, key: TicketKey, now: SystemTime) -> Option<Ticket> {
-        self.by_key
-            .get(&key)
-            .filter(|ticket| !ticket.is_expired(now))
-            .cloned()
+        self.by_key.get(&key).filter(|ticket| !ticket.is_expired(now)).cloned()
     }
 
     pub(super) fn take(&mut self, key: TicketKey, now: SystemTime) -> Option<Ticket> {

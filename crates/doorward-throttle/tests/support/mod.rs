@@ -1,10 +1,6 @@
 //! A store of counter rows in a map, and a door that runs one attempt at a time or many at once.
 
-#![allow(
-    dead_code,
-    clippy::mod_module_files,
-    reason = "each test file uses its part"
-)]
+#![allow(dead_code, clippy::mod_module_files, reason = "each test file uses its part")]
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -27,11 +23,7 @@ pub fn ip(text: &str) -> Option<IpAddr> {
 }
 
 pub fn stranger(account: &[u8], source: Option<IpAddr>) -> Attempt<'_> {
-    Attempt {
-        account,
-        device: None,
-        source,
-    }
+    Attempt { account, device: None, source }
 }
 
 #[derive(Debug)]
@@ -85,16 +77,9 @@ impl Door {
     pub fn begin(&mut self, attempt: Attempt<'_>, now: SystemTime) -> Result<UnderWay, Answer> {
         let (reservation, updates) = self.policy.reserve(&attempt, now);
         let rows = self.apply(&updates, now);
-        let answer = match self
-            .policy
-            .decide(&reservation, &rows, now, self.can_challenge)
-        {
+        let answer = match self.policy.decide(&reservation, &rows, now, self.can_challenge) {
             Decision::Admit(admission) => {
-                return Ok(UnderWay {
-                    reservation,
-                    rows,
-                    admission,
-                });
+                return Ok(UnderWay { reservation, rows, admission });
             }
             Decision::Deny(denial) => Answer::Wait(denial),
             Decision::Busy => Answer::Busy,
@@ -106,41 +91,26 @@ impl Door {
     }
 
     pub fn settle(&mut self, under_way: UnderWay, ends: Settlement, now: SystemTime) {
-        let UnderWay {
-            reservation,
-            rows,
-            admission,
-        } = under_way;
-        let updates = self
-            .policy
-            .settle(admission, &reservation, &rows, ends, now);
+        let UnderWay { reservation, rows, admission } = under_way;
+        let updates = self.policy.settle(admission, &reservation, &rows, ends, now);
         self.apply(&updates, now);
     }
 
     /// Lifts an account's waits, as an operator does.
     pub fn lift(&mut self, account: &[u8], now: SystemTime) {
-        let row = self
-            .rows
-            .get(Scope::account(account).key())
-            .map(|(row, _)| row.clone());
+        let row = self.rows.get(Scope::account(account).key()).map(|(row, _)| row.clone());
         let update = self.policy.lift(account, &row.unwrap_or_default(), now);
         self.apply(&[update], now);
     }
 
     pub fn widest_row(&self) -> usize {
-        self.rows
-            .values()
-            .map(|(row, _)| row.iter().count())
-            .max()
-            .unwrap_or(0)
+        self.rows.values().map(|(row, _)| row.iter().count()).max().unwrap_or(0)
     }
 
-    fn apply(&mut self, updates: &[ScopeUpdate], now: SystemTime) -> Vec<Counters> {
+    pub fn apply(&mut self, updates: &[ScopeUpdate], now: SystemTime) -> Vec<Counters> {
         let apply = |update: &ScopeUpdate| {
-            let row = self
-                .rows
-                .entry(update.scope().key().to_vec())
-                .or_insert((Counters::new(), now));
+            let row =
+                self.rows.entry(update.scope().key().to_vec()).or_insert((Counters::new(), now));
             if row.1 <= now {
                 row.0 = Counters::new();
             }

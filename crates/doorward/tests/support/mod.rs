@@ -58,17 +58,8 @@ pub fn door_on(
     let keys = Keys::parse(&keys.expose_secret()).unwrap();
     let builder = Authenticator::builder().store(store.clone()).keys(keys);
     let builder = builder.cost(Cost::minimal_for_tests()).clock(clock.clone());
-    let auth = change(builder.events(events.clone()), &mailbox)
-        .build()
-        .unwrap();
-    Door {
-        auth,
-        memory,
-        store,
-        clock,
-        events,
-        mailbox,
-    }
+    let auth = change(builder.events(events.clone()), &mailbox).build().unwrap();
+    Door { auth, memory, store, clock, events, mailbox }
 }
 
 pub fn keys() -> Keys {
@@ -82,22 +73,14 @@ impl Door {
     }
 
     pub async fn register(&self, identifier: &str) -> AccountId {
-        match self
-            .auth
-            .register(Registration::new(identifier, PASSWORD))
-            .await
-            .unwrap()
-        {
+        match self.auth.register(Registration::new(identifier, PASSWORD)).await.unwrap() {
             Registered::Created(account) => account,
             other => panic!("{other:?}"),
         }
     }
 
     pub async fn login(&self, identifier: &str, password: &str) -> Outcome {
-        self.auth
-            .authenticate(login(identifier, password))
-            .await
-            .unwrap()
+        self.auth.authenticate(login(identifier, password)).await.unwrap()
     }
 
     /// Runs into a wait on this account, from addresses that never come again.
@@ -131,12 +114,7 @@ pub struct Log(Arc<Mutex<Vec<Event>>>);
 
 impl Log {
     pub fn kinds(&self) -> Vec<EventKind> {
-        self.0
-            .lock()
-            .unwrap()
-            .iter()
-            .map(|event| event.kind)
-            .collect()
+        self.0.lock().unwrap().iter().map(|event| event.kind).collect()
     }
 
     pub fn take(&self) -> Vec<Event> {
