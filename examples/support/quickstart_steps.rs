@@ -28,17 +28,13 @@ const CAROLS: &str = "a lamp in the harbour";
 const ERIN: &str = "erin@example.com";
 const OTHERS: &str = "nobody guesses this one";
 const SPRAYED: &str = "Password12345678";
-const SPRAYED_AT: [&str; 10] = [
+const SPRAYED_AT: [&str; 6] = [
     "bob@example.com",
     "dan@example.com",
     "fay@example.com",
     "gus@example.com",
     "ida@example.com",
     "jon@example.com",
-    "kim@example.com",
-    "lea@example.com",
-    "max@example.com",
-    "nia@example.com",
 ];
 
 /// Right, wrong, unknown, disabled. The device that was let in keeps a token.

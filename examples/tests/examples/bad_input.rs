@@ -61,7 +61,7 @@ async fn accounts_that_cannot_be_made_are_named() {
             "users.csv, line 4, column identifier: names the same account as line 2",
         ),
         (",hunter4", "users.csv, line 4, column identifier: enter an identifier"),
-        ("\"a\tb\",hunter4", "users.csv, line 4, column identifier: leave out control characters"),
+        ("\"a\tb\",hunter4", "users.csv, line 4, column identifier: leave out characters"),
         ("dan@example.com,", "users.csv, line 4, column password: The password is empty"),
     ] {
         let told = told(format!("{USERS}{row}\n"), ATTEMPTS).await;
