@@ -5,13 +5,8 @@ use doorward_fields::{Context, Envelope, FieldKey, Keyring, Nonce, Place};
 use libfuzzer_sys::fuzz_target;
 
 /// Place and key are those of the first vector of `crates/doorward-fields/tests/vectors`, the seed.
-const PLACE: Place<'static> = Place {
-    tenant: "acme",
-    table: "users",
-    record: b"u-17",
-    field: "email",
-    version: 1,
-};
+const PLACE: Place<'static> =
+    Place { tenant: "acme", table: "users", record: b"u-17", field: "email", version: 1 };
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(envelope) = Envelope::parse(bytes) else {

@@ -9,13 +9,8 @@ use tokio::runtime::{Builder, Runtime};
 
 static DOOR: LazyLock<(Authenticator, Runtime)> = LazyLock::new(|| {
     let keys = Keys::parse("1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8").unwrap();
-    let door = Authenticator::builder()
-        .store(MemoryStore::new())
-        .keys(keys);
-    (
-        door.build().unwrap(),
-        Builder::new_current_thread().enable_time().build().unwrap(),
-    )
+    let door = Authenticator::builder().store(MemoryStore::new()).keys(keys);
+    (door.build().unwrap(), Builder::new_current_thread().enable_time().build().unwrap())
 });
 
 // An operator's look-up, for it folds and indexes like a login and costs no hash.
