@@ -72,7 +72,7 @@ impl Sheet {
         let fits = |row: &Row| {
             let found = row.cells.len();
             if found != columns {
-                let what = format_args!("{found} instead of {columns} fields: {QUOTE_HINT}");
+                let what = format!("{found} instead of {columns} fields: {QUOTE_HINT}");
                 problems.in_line(&file, row.line, what);
             }
             found == columns

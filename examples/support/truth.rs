@@ -66,7 +66,7 @@ impl Truth {
             let named = row.cell(0).parse().ok();
             let named = named.filter(|line| unnamed.remove(line));
             if named.is_none() {
-                let what = format_args!("names no attempt of {}, or one twice", attempts.file);
+                let what = format!("names no attempt of {}, or one twice", attempts.file);
                 problems.in_column(file, row.line, "line", what);
             }
             truth.extend(named.zip(who));
