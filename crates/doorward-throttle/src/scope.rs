@@ -28,6 +28,13 @@ impl Attempt<'_> {
         self.scopes().into_iter().filter_map(judging)
     }
 
+    /// The scopes that it holds room on while it is under way, always in one order: attempts that
+    /// line up for them, first for the first, cannot block each other.
+    pub fn holds(&self) -> impl Iterator<Item = Scope> {
+        let holding = |(scope, role): (Scope, Role)| (role == Role::Held).then_some(scope);
+        self.scopes().into_iter().filter_map(holding)
+    }
+
     /// The scopes that it is counted under, those whose rows decide first.
     ///
     /// A known device is judged by itself alone, so that no stranger can spend its budget; its logins

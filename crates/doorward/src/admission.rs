@@ -9,6 +9,7 @@ use doorward_throttle::{Admission, Counters, Decision, Reservation};
 use crate::authenticator::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::outcome::Wait;
+use crate::queue::Turn;
 use crate::visitor::Visitor;
 
 /// An attempt that may be checked once, and the credential it is checked against.
@@ -29,15 +30,17 @@ impl Inner {
         visitor: &mut Visitor,
     ) -> Result<Result<Admitted, Wait>, Error> {
         let mut give_up = pin!(tokio::time::sleep(PATIENCE));
-        let queue = visitor.queue();
-        let mut turn = tokio::select! {
-            biased;
-            turn = self.queues.turn(&queue) => turn,
-            () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
-        };
+        let mut turns = Vec::new();
         let mut pause = POLL;
         let mut tidied = false;
         loop {
+            if turns.is_empty() {
+                turns = tokio::select! {
+                    biased;
+                    turns = self.turns(visitor) => turns,
+                    () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
+                };
+            }
             let now = self.clock.now();
             if let Some(denial) = self.waits.find(&visitor.attempt(), now) {
                 return Ok(Err(Wait::new(denial, now)));
@@ -88,11 +91,20 @@ impl Inner {
                 },
                 Decision::Distrust | Decision::Admit(_) => {
                     visitor.device = None;
-                    drop(turn);
-                    turn = self.queues.turn(&visitor.queue()).await;
+                    turns.clear();
                 }
             }
         }
+    }
+
+    /// The head of every queue that the attempt has to stand in. An owner's device does not stand in
+    /// those of strangers.
+    async fn turns(&self, visitor: &Visitor) -> Vec<Turn<'_>> {
+        let mut turns = Vec::with_capacity(2);
+        for scope in visitor.attempt().holds() {
+            turns.push(self.queues.turn(scope.key()).await);
+        }
+        turns
     }
 
     /// Gives room back. If that fails the room lapses by itself.

@@ -1,11 +1,11 @@
-//! One attempt at a time takes room on an account, in the order of arrival.
+//! One attempt at a time takes room on an account or a source, in the order of arrival.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-/// A queue for each account (or known device) that attempts of this process wait in.
+/// A queue for each account, known device and source that attempts of this process stand in.
 ///
 /// Attempts that take room only to find that there is none get into each other's way: with a slow
 /// store a crowd of right logins can keep itself out. So only the first in the queue asks the store.

@@ -67,13 +67,6 @@ impl Visitor {
         let (Some(device), Some(credential)) = (&self.device, credential) else { return false };
         device.is_from_before(credential.changed_at())
     }
-
-    /// What names the queue that the attempt waits in: an owner's device does not wait behind
-    /// strangers.
-    pub(crate) fn queue(&self) -> Vec<u8> {
-        let device = self.device.iter().flat_map(|device| device.id);
-        self.account_subject().iter().copied().chain(device).collect()
-    }
 }
 
 impl Inner {

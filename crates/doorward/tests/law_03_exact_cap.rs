@@ -75,6 +75,25 @@ async fn law_03_right_logins_at_once_are_served_by_a_slow_store_too() {
     assert!(door.store.count(Operation::Update) < 4_000, "{}", door.store.count(Operation::Update));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn law_03_an_office_that_logs_in_all_at_once_is_served_by_a_slow_store_too() {
+    let door = door();
+    for person in 0..500 {
+        door.register(&format!("person {person}")).await;
+    }
+    door.store.fail_every(Operation::Update, Fault::Yield(40));
+    let mut tasks = JoinSet::new();
+    for person in 0..500 {
+        let auth = door.auth.clone();
+        let login = Login::new(format!("person {person}"), PASSWORD).from([198, 51, 100, 1]);
+        tasks.spawn(async move { auth.authenticate(login).await });
+    }
+    let outcomes = tasks.join_all().await;
+    let refused = outcomes.iter().filter(|o| !o.as_ref().is_ok_and(is_verified)).count();
+    assert_eq!(refused, 0);
+    assert!(door.store.count(Operation::Update) < 3_000, "{}", door.store.count(Operation::Update));
+}
+
 /// Begins an attempt and hangs up before it is answered.
 async fn hang_up(door: &Door, login: Login) {
     let auth = door.auth.clone();
