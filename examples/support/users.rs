@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use doorward::Password;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::problems::Problems;
 use crate::sheet::Sheet;
@@ -44,7 +45,10 @@ impl Users {
     }
 }
 
-/// Two spellings that differ in case or in white space around them name one account.
+/// One form for the spellings that name one account: what doorward folds, folded here too, to know
+/// whose device a label is.
 pub(crate) fn spelling(identifier: &str) -> String {
-    identifier.trim().to_lowercase()
+    let upper = identifier.nfkc().flat_map(char::to_uppercase);
+    let folded: String = upper.flat_map(char::to_lowercase).collect();
+    folded.nfkc().collect::<String>().trim().to_owned()
 }

@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Given = 6,
     /// Codes sent to the owner, by slot of the code window.
     Codes = 7,
+    /// Attempts that were answered with a step-up, right or wrong, by slot of the rule's window.
+    Challenged = 8,
 }
 
 const SLOT_BITS: u32 = 56;

@@ -16,7 +16,7 @@ use crate::window::Window;
 /// | scope | free failures | then waits of | in a window of | a guesser gets at most |
 /// |---|---|---|---|---|
 /// | account, unknown devices | 4 | 1, 5, 15, 60 min | 24 h | 30 a day, 60 in a row |
-/// | known device | 8 | 1, 5, 15, 60 min | 24 h | 10 in a row, then it is unknown |
+/// | known device | 8 | 1, 5, 15, 60 min | 24 h | 10 in a row, then it is unknown; 37 a day |
 /// | source (IPv4, IPv6 /64) | 6 | 1, 5, 15, 60 min | 24 h | 42 a day |
 /// | prefix (IPv4 /24, IPv6 /48) | 20 | 10 s, 1, 5 min | 24 h | 359 a day |
 /// | no address | 6 | 1, 5, 15, 60 min | 24 h | 42 a day, all together |
@@ -72,7 +72,7 @@ impl Policy {
     /// guessing; from then on a right password from an unknown device needs a step-up, and without
     /// a way to step up it waits until the run is 30 days old. Known devices notice neither.
     pub fn recommended() -> Self {
-        let day = Window::of(3_600, 24);
+        let day = Window::of(7_200, 12);
         let shared = |rungs: &[(u64, u64)], window| ScopeRule {
             ladder: Ladder::preset(rungs),
             window,
@@ -100,14 +100,14 @@ impl Policy {
             site: ScopeRule {
                 verified_per_credit: Some(6),
                 most_credits: u64::MAX,
-                ..shared(&[(60, 1), (300, 5), (600, 15)], Window::of(600, 24))
+                ..shared(&[(60, 1), (300, 5), (600, 15)], Window::of(1_200, 12))
             },
             site_counts_of_source: 3,
             site_counts_of_prefix: 10,
             reservations: Window::of(30, 4),
             consecutive_memory: Duration::from_secs(30 * 86_400),
             credits_per_account: 5,
-            codes: Window::of(300, 12),
+            codes: Window::of(900, 4),
             codes_per_window: 5,
         }
     }
@@ -229,14 +229,15 @@ impl PolicyBuilder {
         if in_a_row > Policy::MOST_CONSECUTIVE {
             return Err(PolicyError::TooManyConsecutive { in_a_row });
         }
-        let guesses = policy.guesses_per_day();
-        if guesses > Policy::MOST_GUESSES_PER_DAY {
-            return Err(PolicyError::TooManyGuesses { guesses });
-        }
         for kind in KINDS {
             let longest = policy.rule(kind).ladder.longest();
             if longest > LONGEST_WAIT {
                 return Err(PolicyError::TooLongAWait { scope: kind, seconds: longest.as_secs() });
+            }
+            let guesses = policy.rule(kind).ladder.most_within(Duration::from_secs(86_400));
+            let most = most_guesses(kind);
+            if guesses > most {
+                return Err(PolicyError::TooManyGuesses { scope: kind, guesses, most });
             }
         }
         Ok(policy)
@@ -245,6 +246,17 @@ impl PolicyBuilder {
 
 /// A wait beyond this keeps an owner out for the sake of nothing: the bounds hold without it.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+
+/// The most guesses a day that a policy may let anybody have: what one source, one network or a whole
+/// site needs for its people's mistakes, several times over.
+const fn most_guesses(kind: ScopeKind) -> u64 {
+    match kind {
+        ScopeKind::Account | ScopeKind::Device => Policy::MOST_GUESSES_PER_DAY,
+        ScopeKind::Source | ScopeKind::Unaddressed => 1_000,
+        ScopeKind::Prefix => 10_000,
+        ScopeKind::Site => 1_000_000,
+    }
+}
 
 const KINDS: [ScopeKind; 6] = [
     ScopeKind::Account,
@@ -271,14 +283,18 @@ pub enum PolicyError {
         /// Strangers' and one device's together.
         in_a_row: u64,
     },
-    /// The account's ladder is too flat.
+    /// A ladder is too flat to stop anybody.
     #[error(
-        "the account's waits allow {guesses} guesses a day, 100 are the most: let them begin \
+        "{scope:?}: the waits allow {guesses} guesses a day, {most} are the most: let them begin \
          earlier or grow longer"
     )]
     TooManyGuesses {
+        /// Whose ladder.
+        scope: ScopeKind,
         /// In any 24 hours.
         guesses: u64,
+        /// What is allowed there.
+        most: u64,
     },
     /// A wait that would shut an owner out.
     #[error("{scope:?}: a wait of {seconds} s shuts owners out; 86400 s (a day) are the most")]

@@ -190,10 +190,14 @@ impl Policy {
         now: SystemTime,
         out: &mut Vec<Change>,
     ) {
-        let Some(counters) = rows.get(at) else { return };
-        out.extend(self.reservations.forget(counters, Kind::Pending, now));
         let window = self.rule(reservation.scopes[at].0.kind()).window;
-        for counted in [Kind::Failed, Kind::Credit, Kind::Given] {
+        let Some(counters) = rows.get(at) else {
+            // A row that was not read takes credits and nothing else.
+            out.extend(window.forget_blindly(Kind::Credit, now));
+            return;
+        };
+        out.extend(self.reservations.forget(counters, Kind::Pending, now));
+        for counted in [Kind::Failed, Kind::Challenged, Kind::Credit, Kind::Given] {
             out.extend(window.forget(counters, counted, now));
         }
         out.extend(self.codes.forget(counters, Kind::Codes, now));
@@ -252,6 +256,9 @@ impl Policy {
     }
 }
 
+/// So many attempts that were answered with a step-up count as one failure.
+const CHALLENGES_PER_FAILURE: u64 = 8;
+
 /// When a row is lost there is nothing to compute a wait from.
 const LOST_ROW_WAIT: Duration = Duration::from_secs(60);
 
@@ -274,7 +281,9 @@ struct State {
 
 impl State {
     fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
-        let failed = rule.window.count(counters, Kind::Failed, now);
+        // An attempt that was answered with a step-up taught a guesser nothing, and cost a hash.
+        let failed = rule.window.count(counters, Kind::Failed, now)
+            + rule.window.count(counters, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
         let forgiven = match rule.verified_per_credit {
             Some(per) => {
                 let credits = rule.window.count(counters, Kind::Credit, now) / per;
@@ -295,14 +304,19 @@ impl State {
     /// applies. (Credits leaving may raise the rung again: each moment is judged by itself.)
     fn wait(&self, rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Option<SystemTime> {
         let last = self.last;
-        let over =
-            |at: SystemTime| last + rule.ladder.wait(Self::of(rule, counters, at).failures) <= at;
+        let over = |at: SystemTime| {
+            let wait = rule.ladder.wait(Self::of(rule, counters, at).failures);
+            // Below the first rung nobody waits, not even for a failure that is noted in a moment to
+            // come: attempts overtake each other, and clocks differ.
+            wait.is_zero() || last + wait <= at
+        };
         if over(now) {
             return None;
         }
         let mut moments: Vec<_> = rule.ladder.waits().map(|wait| last + wait).collect();
-        moments.extend(rule.window.ends(counters, Kind::Failed, now));
-        moments.extend(rule.window.ends(counters, Kind::Credit, now));
+        for counted in [Kind::Failed, Kind::Challenged, Kind::Credit] {
+            moments.extend(rule.window.ends(counters, counted, now));
+        }
         moments.retain(|&at| at > now);
         moments.sort_unstable();
         Some(moments.into_iter().find(|&at| over(at)).unwrap_or(last + rule.ladder.longest()))

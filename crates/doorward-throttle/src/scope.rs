@@ -55,7 +55,7 @@ impl Attempt<'_> {
                 let (party, around) =
                     (SourcePrefix::party(address), SourcePrefix::neighbourhood(address));
                 scopes.push((Scope::network(ScopeKind::Source, party), own));
-                scopes.push((Scope::network(ScopeKind::Prefix, around), shared));
+                scopes.push((Scope::network(ScopeKind::Prefix, around), own));
             }
             None => scopes.push((Scope::constant(ScopeKind::Unaddressed), own)),
         }

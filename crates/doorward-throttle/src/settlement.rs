@@ -15,10 +15,12 @@ use crate::scope::{Role, Scope, ScopeKind};
 pub enum Settlement {
     /// The password was right and the account is open: a login.
     Verified,
-    /// The password was right, and a code was sent to the owner: neither a login nor a failure yet.
-    CodeSent,
-    /// The password was right, but the owner was sent enough codes already.
-    CodeHeld,
+    /// Answered with a step-up, whatever the password was. What is counted must not depend on it:
+    /// the answer to the next attempt would tell.
+    Challenged {
+        /// Whether a code is meant to go to the owner. Only the owner's mailbox shows it.
+        code: bool,
+    },
     /// Wrong, unknown, disabled: a failure, whatever the caller is told.
     Failed,
 }
@@ -49,22 +51,16 @@ impl Policy {
                 Settlement::Verified => self.on_verified(kind, gives, now, &mut changes),
                 // A known device's failures are its own.
                 Settlement::Failed if *role == Role::Credited => {}
-                // Failures in answer to a bound on consecutive ones are not counted on the account:
-                // nothing was learned, and counting would make the owner wait behind strangers.
-                // They keep the run alive: it lapses only when nobody guesses.
-                Settlement::Failed
-                    if kind == ScopeKind::Account
-                        && admission.challenge() == Some(Rule::Consecutive) =>
-                {
-                    changes.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
-                }
                 Settlement::Failed
                     if kind == ScopeKind::Site && self.is_concentrated(reservation, rows, now) => {}
                 Settlement::Failed => self.on_failed(kind, counters, now, &mut changes),
-                Settlement::CodeSent if kind == ScopeKind::Account => {
-                    changes.push(Change::Add(self.codes.column(Kind::Codes, now), 1));
+                Settlement::Challenged { code } => {
+                    let in_a_row = admission.challenge() == Some(Rule::Consecutive);
+                    self.on_challenged(kind, in_a_row, now, &mut changes);
+                    if code && kind == ScopeKind::Account {
+                        changes.push(Change::Add(self.codes.column(Kind::Codes, now), 1));
+                    }
                 }
-                Settlement::CodeSent | Settlement::CodeHeld => {}
             }
             self.forget(reservation, rows, at, now, &mut changes);
             ScopeUpdate { scope: scope.clone(), changes, expires_at: self.expiry(kind, now) }
@@ -76,8 +72,8 @@ impl Policy {
     /// Whether the owner may be sent another code, by the account's row: a stranger who has the
     /// password must not be able to flood its owner.
     ///
-    /// Asked before settling, it says how to settle. Asked of the row after a settlement as
-    /// [`Settlement::CodeSent`], it says whether that one may go out: of any number of attempts at
+    /// Asked before settling, it says how to settle. Asked of the row after a settlement with a code,
+    /// it says whether that one may go out: of any number of attempts at
     /// once, no more may than the policy lets.
     pub fn may_send_code(&self, account: &Counters, settled: bool, now: SystemTime) -> bool {
         let sent = self.codes.count(account, Kind::Codes, now);
@@ -148,6 +144,26 @@ impl Policy {
         }
     }
 
+    /// The site does not count what it asked for itself: its step-up would never end.
+    fn on_challenged(
+        &self,
+        kind: ScopeKind,
+        in_a_row: bool,
+        now: SystemTime,
+        out: &mut Vec<Change>,
+    ) {
+        if kind == ScopeKind::Site {
+            return;
+        }
+        // Under the bound on consecutive failures there are no waits on the account, and counting
+        // would make the owner wait behind strangers afterwards. But the run stays alive: it lapses
+        // only when nobody tries.
+        if !(in_a_row && kind == ScopeKind::Account) {
+            out.push(Change::Add(self.rule(kind).window.column(Kind::Challenged, now), 1));
+        }
+        out.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
+    }
+
     fn on_failed(
         &self,
         kind: ScopeKind,
@@ -168,8 +184,9 @@ impl Policy {
 
 /// Drops all failures of a row, and when the last one was.
 fn forget_failures(counters: &Counters) -> impl Iterator<Item = Change> + '_ {
-    let failed = counters.slots(Kind::Failed).map(|(slot, _)| column(Kind::Failed, slot));
-    failed.chain([column(Kind::LastFailure, 0)]).map(Change::Remove)
+    let slots = |kind| counters.slots(kind).map(move |(slot, _)| column(kind, slot));
+    let counted = slots(Kind::Failed).chain(slots(Kind::Challenged));
+    counted.chain([column(Kind::LastFailure, 0)]).map(Change::Remove)
 }
 
 fn account_row<'a>(reservation: &Reservation, rows: &'a [Counters]) -> Option<&'a Counters> {

@@ -62,17 +62,29 @@ impl Window {
             .unwrap_or(0)
     }
 
-    /// Drops the columns of `kind` that cannot count any more, with two slots of grace for
-    /// instances whose clocks differ.
+    /// Drops the columns of `kind` that cannot count any more, with a slot of grace for instances whose
+    /// clocks differ.
     pub(crate) fn forget(
         &self,
         counters: &Counters,
         kind: Kind,
         now: SystemTime,
     ) -> impl Iterator<Item = Change> + '_ {
-        let oldest = self.slot(now).saturating_sub(self.slots + 2);
+        let oldest = self.slot(now).saturating_sub(self.slots + 1);
         let stale: Vec<_> = counters.slots(kind).take_while(|&(slot, _)| slot < oldest).collect();
         stale.into_iter().map(move |(slot, _)| Change::Remove(column(kind, slot)))
+    }
+
+    /// The same for a row that was not read: drops as many slots as the row can live without being
+    /// written to.
+    pub(crate) fn forget_blindly(
+        &self,
+        kind: Kind,
+        now: SystemTime,
+    ) -> impl Iterator<Item = Change> + '_ {
+        let oldest = self.slot(now).saturating_sub(self.slots + 1);
+        let first = oldest.saturating_sub(self.slots + 2);
+        (first..oldest).map(move |slot| Change::Remove(column(kind, slot)))
     }
 
     /// When the slots of `kind` that count at `now` stop counting, soonest first.

@@ -183,6 +183,18 @@ fn law_04_a_wait_written_by_a_clock_30_seconds_ahead_ends_when_it_says() {
 }
 
 #[test]
+fn law_04_nobody_waits_below_the_first_rung_whatever_the_clocks_say() {
+    let mut door = Door::default();
+    door.attempt(stranger(b"x", ip("192.0.2.1")), Settlement::Failed, at(30));
+    // An attempt that began earlier, or on an instance whose clock is behind.
+    for (account, source) in [(&b"x"[..], "192.0.2.1"), (b"y", "192.0.2.1"), (b"z", "198.51.100.1")]
+    {
+        let answer = door.attempt(stranger(account, ip(source)), Settlement::Verified, at(0));
+        assert!(answer.is_checked(), "{answer:?}");
+    }
+}
+
+#[test]
 fn law_04_attempts_under_way_from_one_place_keep_nobody_else_out() {
     let mut door = Door::default();
     // Never settled: callers who hung up, an instance that crashed.

@@ -72,8 +72,9 @@ impl Inner {
                 return Ok(Changed::Refused(problem));
             }
         };
-        let visitor = Visitor::parse(&change.login, &self.vault)?;
+        let mut visitor = Visitor::parse(&change.login, &self.vault)?;
         let decided = Arc::clone(&self).decide(change.login).await?;
+        visitor.device = decided.device;
         let (proof, credential) = match (decided.outcome, decided.credential) {
             (Outcome::Verified(proof), Some(credential)) => (proof, credential),
             (outcome, _) => return Ok(Changed::Denied(outcome)),
@@ -101,11 +102,9 @@ impl Inner {
         let sealed = self.vault.seal_hash(account, &hash)?;
         let now = self.clock.now();
         let changed = credential.with_password(Some(sealed)).with_changed_at(now);
+        let token = visitor.token(&self.vault, &changed)?;
         match self.store.replace(changed, version).await? {
-            Replaced::Done(_) => {
-                let token = visitor.token(&self.vault, now)?;
-                Ok(Verified::new(account, now, proof.method(), token))
-            }
+            Replaced::Done(_) => Ok(Verified::new(account, now, proof.method(), token)),
             Replaced::Stale | Replaced::Missing => Err(Error::new(ErrorKind::Conflict)),
         }
     }

@@ -37,7 +37,7 @@ impl Inner {
             if turns.is_empty() {
                 turns = tokio::select! {
                     biased;
-                    turns = self.turns(visitor) => turns,
+                    turns = self.turns(visitor) => turns?,
                     () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
                 };
             }
@@ -99,12 +99,13 @@ impl Inner {
 
     /// The head of every queue that the attempt has to stand in. An owner's device does not stand in
     /// those of strangers.
-    async fn turns(&self, visitor: &Visitor) -> Vec<Turn<'_>> {
+    async fn turns(&self, visitor: &Visitor) -> Result<Vec<Turn<'_>>, Error> {
         let mut turns = Vec::with_capacity(2);
         for scope in visitor.attempt().holds() {
-            turns.push(self.queues.turn(scope.key()).await);
+            let turn = self.queues.turn(scope.key()).await;
+            turns.push(turn.ok_or(Error::new(ErrorKind::Saturated))?);
         }
-        turns
+        Ok(turns)
     }
 
     /// Gives room back. If that fails the room lapses by itself.

@@ -1,10 +1,11 @@
 //! Tokens of devices that have logged in before.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use doorward_fields::{BlindIndex, MacKey, random_bytes};
+use doorward_store::Credential;
 use zeroize::Zeroizing;
 
 use crate::error::Error;
@@ -13,9 +14,11 @@ use crate::error::Error;
 /// holder a budget that no stranger can spend. Keep it on the device (a long-lived cookie with
 /// `Secure`, `HttpOnly` and `SameSite`), and present it with the next login.
 ///
-/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || issued (8) || HMAC-SHA-256 (32))`,
-/// `issued` in milliseconds since 1970, the MAC over the identifier's blind index and what stands
-/// before it. A change of the password or of the account's status voids the tokens from before it. A
+/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || epoch (8) || HMAC-SHA-256 (32))`,
+/// the epoch being when the account was last changed, in milliseconds since 1970; the MAC is over the
+/// identifier's blind index and what stands before it. A change of the password or of the account's
+/// status voids the tokens from before it, whatever clocks say. Every login returns a new token for
+/// the same device: overwrite the old one. A
 /// stolen token lets its holder make ten wrong guesses between two logins of that device, and as many
 /// a day as the policy lets a device; more of them, and it counts as unknown.
 ///
@@ -40,7 +43,7 @@ impl DeviceToken {
         bytes[0] = VERSION;
         bytes[1..5].copy_from_slice(&key.id().get().to_be_bytes());
         bytes[5..21].copy_from_slice(&device.id);
-        bytes[21..29].copy_from_slice(&device.issued.to_be_bytes());
+        bytes[21..29].copy_from_slice(&device.epoch.to_be_bytes());
         let tag = key.tag(DOMAIN, &[index.digest(), &bytes[..SIGNED]]);
         bytes[SIGNED..].copy_from_slice(tag.as_bytes());
         Self(Zeroizing::new(format!(
@@ -61,10 +64,10 @@ impl DeviceToken {
         }
         let key_id = u32::from_be_bytes(decoded[1..5].try_into().ok()?);
         let id = decoded[5..21].try_into().ok()?;
-        let issued = u64::from_be_bytes(decoded[21..29].try_into().ok()?);
+        let epoch = u64::from_be_bytes(decoded[21..29].try_into().ok()?);
         let (index, key) = indexes.iter().zip(keys).find(|(_, key)| key.id().get() == key_id)?;
         let genuine = key.verify(DOMAIN, &[index.digest(), &decoded[..SIGNED]], &decoded[SIGNED..]);
-        genuine.then_some(KnownDevice { id, issued })
+        genuine.then_some(KnownDevice { id, epoch })
     }
 }
 
@@ -79,29 +82,29 @@ impl fmt::Debug for DeviceToken {
 pub(crate) struct KnownDevice {
     /// 128 random bits that name it.
     pub(crate) id: [u8; 16],
-    /// When its token was issued, in milliseconds since 1970.
-    issued: u64,
+    /// When the account was last changed as its token was issued.
+    epoch: u64,
 }
 
 impl KnownDevice {
     /// A device that was not known before.
-    pub(crate) fn generate(now: SystemTime) -> Result<Self, Error> {
-        Ok(Self { id: random_bytes()?, issued: millis(now) })
+    pub(crate) fn generate(credential: &Credential) -> Result<Self, Error> {
+        Ok(Self { id: random_bytes()?, epoch: epoch(credential) })
     }
 
-    /// The same device, with a token of now.
-    pub(crate) fn renewed(self, now: SystemTime) -> Self {
-        Self { issued: millis(now), ..self }
+    /// The same device, known to the account as it is now.
+    pub(crate) fn renewed(self, credential: &Credential) -> Self {
+        Self { epoch: epoch(credential), ..self }
     }
 
-    /// Whether its token is from before this moment.
-    pub(crate) fn is_from_before(&self, moment: SystemTime) -> bool {
-        self.issued < millis(moment)
+    /// Whether the account has not been changed since its token was issued.
+    pub(crate) fn is_known_to(&self, credential: &Credential) -> bool {
+        self.epoch == epoch(credential)
     }
 }
 
-fn millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+fn epoch(credential: &Credential) -> u64 {
+    let since = credential.changed_at().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -128,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_token_is_good_for_its_account_and_key_only() {
-        let device = KnownDevice { id: [9; 16], issued: 7 };
+        let device = KnownDevice { id: [9; 16], epoch: 7 };
         let (index, key) = keys(1, "alice");
         let token = DeviceToken::issue(device, &index, &key);
         assert_eq!(token.verify(&[index], &[key]), Some(device));
@@ -141,8 +144,7 @@ mod tests {
     #[test]
     fn a_token_outlives_a_rotation_of_the_root() {
         let (old_index, old_key) = keys(1, "alice");
-        let token =
-            DeviceToken::issue(KnownDevice { id: [9; 16], issued: 7 }, &old_index, &old_key);
+        let token = DeviceToken::issue(KnownDevice { id: [9; 16], epoch: 7 }, &old_index, &old_key);
         let (index, key) = keys(2, "alice");
         assert!(token.verify(&[index, old_index], &[key, old_key]).is_some());
     }
@@ -157,7 +159,7 @@ mod tests {
         #[test]
         fn a_changed_token_is_none(at in 0_usize..86, with in "[A-Za-z0-9_-]") {
             let (index, key) = keys(1, "alice");
-            let token = DeviceToken::issue(KnownDevice { id: [9; 16], issued: 7 }, &index, &key);
+            let token = DeviceToken::issue(KnownDevice { id: [9; 16], epoch: 7 }, &index, &key);
             let mut text = token.expose_secret().to_owned();
             prop_assume!(text.get(at..=at).is_some_and(|old| old != with));
             text.replace_range(at..=at, &with);

@@ -14,7 +14,8 @@ use crate::error::ErrorKind;
 ///
 /// It holds no password, token, code or identifier. `subject` tells attempts on one identifier apart
 /// from others, also where no account has it; it is keyed, so it cannot be guessed back. The source
-/// address is personal data: keep events no longer than you need them.
+/// address is personal data: keep events no longer than you need them. The pseudonym is keyed by the
+/// first root key, so it changes when another one is put in front.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Event {
@@ -109,8 +110,8 @@ impl EventKind {
         }
     }
 
-    /// What a kind carries: the rule, the reason, the kind of error.
-    pub(crate) fn detail(self) -> String {
+    /// What a kind carries, for logs: the rule, the reason, the kind of error; else nothing.
+    pub fn detail(self) -> String {
         match self {
             Self::Failed(kind) => format!("{kind:?}"),
             Self::Rejected(why) => format!("{why:?}"),

@@ -93,7 +93,8 @@ pub enum Changed {
     Done(Verified),
     /// The new password will not do; the current one was not looked at.
     Refused(PasswordProblem),
-    /// The current password did not verify: act on the outcome as at a login.
+    /// The current password did not verify: act on the outcome as at a login. After a step-up, redeem
+    /// the ticket, and ask for the change again with the device token of that proof.
     Denied(Outcome),
 }
 

@@ -122,6 +122,10 @@ impl Drop for Pool {
     }
 }
 
+/// After so many jobs of known devices in a row a stranger's is done, if one waits: nobody who logs in
+/// in a loop keeps the others out.
+const KNOWN_IN_A_ROW: u32 = 3;
+
 /// Where a job waits. Known devices go first and have a queue of their own, as long as the other: a
 /// flood of strangers does not keep owners out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -151,6 +155,7 @@ struct Shared {
 struct State {
     known: VecDeque<Job>,
     strangers: VecDeque<Job>,
+    known_in_a_row: u32,
     running: usize,
     used: Vec<Arena>,
     wiped: Vec<Arena>,
@@ -159,7 +164,13 @@ struct State {
 
 impl State {
     fn next(&mut self) -> Option<Job> {
-        self.known.pop_front().or_else(|| self.strangers.pop_front())
+        let stranger = self.known.is_empty() || self.known_in_a_row >= KNOWN_IN_A_ROW;
+        if let Some(job) = stranger.then(|| self.strangers.pop_front()).flatten() {
+            self.known_in_a_row = 0;
+            return Some(job);
+        }
+        self.known_in_a_row = self.known_in_a_row.saturating_add(1);
+        self.known.pop_front()
     }
 
     fn is_idle(&self) -> bool {
@@ -192,7 +203,7 @@ impl Shared {
             Lane::Known => &mut state.known,
             Lane::Strangers => &mut state.strangers,
         };
-        if queue.len() + running >= limits.threads + limits.queue {
+        if queue.len() + running >= limits.threads.saturating_add(limits.queue) {
             self.shed.fetch_add(1, Ordering::Relaxed);
             return Err(Error::new(ErrorKind::Saturated));
         }
@@ -311,5 +322,24 @@ mod tests {
             .unwrap();
         assert_eq!(verified.verdict(), Verdict::Valid);
         assert_eq!(pool.stats().running, 0);
+    }
+
+    #[test]
+    fn known_devices_go_first_and_strangers_are_not_kept_out() {
+        let mut state = State::default();
+        let order = Arc::new(Mutex::new(String::new()));
+        let job = |name: char| -> Job {
+            let order = Arc::clone(&order);
+            Box::new(move |_, _| {
+                order.lock().unwrap().push(name);
+                Box::new(|| ())
+            })
+        };
+        state.strangers.extend((0..2).map(|_| job('s')));
+        state.known.extend((0..8).map(|_| job('k')));
+        while let Some(job) = state.next() {
+            job(&Hasher::default(), &mut Arena::new())();
+        }
+        assert_eq!(*order.lock().unwrap(), "kkkskkkskk");
     }
 }

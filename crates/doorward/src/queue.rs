@@ -21,16 +21,19 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Queues {
-    /// Waits for one's turn.
-    pub(crate) async fn turn(&self, key: &[u8]) -> Turn<'_> {
+    /// Waits for one's turn; none in a queue that is too long already.
+    pub(crate) async fn turn(&self, key: &[u8]) -> Option<Turn<'_>> {
         // Made first, so that the queue is cleared away also when the wait is given up.
         let mut turn = Turn { queues: self, key: key.to_vec(), guard: None };
         let queue = {
             let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(queues.entry(key.to_vec()).or_default())
         };
+        if Arc::strong_count(&queue) > LONGEST {
+            return None;
+        }
         turn.guard = Some(queue.lock_owned().await);
-        turn
+        Some(turn)
     }
 }
 
@@ -45,6 +48,9 @@ impl Drop for Turn<'_> {
     }
 }
 
+/// A queue of this length takes about as long as anybody waits.
+const LONGEST: usize = 2_048;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,7 +58,7 @@ mod tests {
     #[tokio::test]
     async fn a_queue_is_cleared_away_when_the_last_one_leaves_or_gives_up() {
         let queues = Queues::default();
-        let first = queues.turn(b"a").await;
+        let first = queues.turn(b"a").await.unwrap();
         let waiting = tokio::time::timeout(std::time::Duration::from_millis(5), queues.turn(b"a"));
         assert!(waiting.await.is_err(), "one at a time");
         drop(first);

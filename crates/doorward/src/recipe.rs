@@ -10,6 +10,7 @@ use tracing::Instrument;
 use crate::admission::Admitted;
 use crate::attempt::Login;
 use crate::authenticator::Inner;
+use crate::device::KnownDevice;
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Rejection};
 use crate::outcome::{Outcome, Wait};
@@ -63,8 +64,9 @@ impl Inner {
 
         // 6. Answer, and emit one audit event with no secret in it.
         match settled {
-            Ok(decided) => {
+            Ok(mut decided) => {
                 self.emit(&visitor, decided.event, decided.account());
+                decided.device = visitor.device;
                 Ok(decided)
             }
             Err(error) => Err(self.answer_error(&visitor, error)),
@@ -120,7 +122,7 @@ impl Inner {
         let settling = self.counting.apply(self.vault.counters(), &updates, now);
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
-                let token = visitor.token(&self.vault, now)?;
+                let token = visitor.token(&self.vault, &credential)?;
                 let proof = Verified::new(credential.account(), now, Method::Password, token);
                 let renewing = self.renew(visitor, &proof, credential, password, outdated);
                 let (settled, credential) = tokio::join!(settling, renewing);
@@ -133,7 +135,7 @@ impl Inner {
                 (Outcome::Rejected, EventKind::Rejected(why), credential)
             }
         };
-        Ok(Decided { outcome, event, credential })
+        Ok(Decided { outcome, event, credential, device: None })
     }
 
     /// Step 5 while an attack is under way: the answer is a step-up whatever the password was. The
@@ -152,11 +154,7 @@ impl Inner {
             rows.first().is_some_and(|account| self.policy.may_send_code(account, settled, now))
         };
         let sends = right && may_send(&rows, false);
-        let settlement = match (right, sends) {
-            (true, true) => Settlement::CodeSent,
-            (true, false) => Settlement::CodeHeld,
-            (false, _) => Settlement::Failed,
-        };
+        let settlement = Settlement::Challenged { code: sends };
         let updates = self.policy.settle(admission, &reservation, &rows, settlement, now);
         let owner = credential.as_ref().filter(|_| sends);
         let (settled, issued) = tokio::join!(
@@ -170,7 +168,7 @@ impl Inner {
             self.send_code(visitor, owner, code, ticket.expires_at());
         }
         let event = EventKind::StepUp(rule);
-        Ok(Decided { outcome: Outcome::StepUp(ticket), event, credential })
+        Ok(Decided { outcome: Outcome::StepUp(ticket), event, credential, device: None })
     }
 
     /// Makes an outdated hash anew. It must not cost anybody a login: what fails is tried again at
@@ -205,7 +203,7 @@ impl Inner {
     fn answer_wait(&self, visitor: &Visitor, wait: Wait) -> Decided {
         let event = EventKind::Waited(wait.rule());
         self.emit(visitor, event, None);
-        Decided { outcome: Outcome::Wait(wait), event, credential: None }
+        Decided { outcome: Outcome::Wait(wait), event, credential: None, device: None }
     }
 
     fn answer_error(&self, visitor: &Visitor, error: Error) -> Error {
@@ -227,6 +225,8 @@ pub(crate) struct Decided {
     event: EventKind,
     /// The credential as it was found; after a verified login it is the present one.
     pub(crate) credential: Option<Credential>,
+    /// The device, if it still counts as known.
+    pub(crate) device: Option<KnownDevice>,
 }
 
 impl Decided {

@@ -134,7 +134,7 @@ impl Inner {
         }
         let run = [self.policy.end_run(&record.index, now)];
         self.counting.apply(self.vault.counters(), &run, now).await?;
-        let token = self.vault.reissue_device(KnownDevice::generate(now)?, &credential)?;
+        let token = self.vault.reissue_device(KnownDevice::generate(&credential)?, &credential)?;
         let proof = Verified::new(record.account, now, Method::PasswordAndCode, token);
         Ok(Some((record, proof)))
     }

@@ -126,6 +126,8 @@ impl CodeNotice {
 /// Sends codes to the owners of accounts, by a way that a thief of the password does not have.
 ///
 /// Without one, the rules that would ask for a step-up make everybody on an unknown device wait.
+///
+/// The trait is written with the macro of the crate `async-trait`; implement it with the same.
 #[async_trait]
 pub trait Notifier: fmt::Debug + Send + Sync {
     /// Sends one code. It runs in a task of its own beside the login and does not delay its answer, so

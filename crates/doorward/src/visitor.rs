@@ -1,7 +1,6 @@
 //! Who stands at the door, as far as can be told before anything is looked up.
 
 use std::net::IpAddr;
-use std::time::SystemTime;
 
 use doorward_fields::BlindIndex;
 use doorward_store::{AccountId, Credential, LookupKey};
@@ -54,10 +53,14 @@ impl Visitor {
     }
 
     /// The token to keep on this device: of the same device, where it is known.
-    pub(crate) fn token(&self, vault: &Vault, now: SystemTime) -> Result<DeviceToken, Error> {
+    pub(crate) fn token(
+        &self,
+        vault: &Vault,
+        credential: &Credential,
+    ) -> Result<DeviceToken, Error> {
         let device = match self.device {
-            Some(device) => device.renewed(now),
-            None => KnownDevice::generate(now)?,
+            Some(device) => device.renewed(credential),
+            None => KnownDevice::generate(credential)?,
         };
         Ok(vault.issue_device(device, &self.indexes))
     }
@@ -65,7 +68,7 @@ impl Visitor {
     /// Whether the device became known before the account was last changed, and is known no more.
     pub(crate) fn is_outdated(&self, credential: Option<&Credential>) -> bool {
         let (Some(device), Some(credential)) = (&self.device, credential) else { return false };
-        device.is_from_before(credential.changed_at())
+        !device.is_known_to(credential)
     }
 }
 

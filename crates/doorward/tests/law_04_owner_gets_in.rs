@@ -6,6 +6,7 @@ mod support;
 
 use std::time::Duration;
 
+use doorward::store::{Fault, Operation};
 use doorward::{
     Changed, Cost, DeviceToken, EventKind, HashingLimits, Login, Managed, Outcome, PasswordChange,
     Rule,
@@ -176,4 +177,56 @@ async fn law_04_a_known_device_gets_past_a_full_hashing_queue() {
     }
     assert!(door.auth.hashing().shed > 0, "the queue was full");
     flood.shutdown().await;
+}
+
+#[tokio::test]
+async fn law_04_a_site_where_only_known_devices_log_in_runs_for_weeks() {
+    let door = door();
+    let mut people = Vec::new();
+    for n in 0..6 {
+        let name = format!("person {n}");
+        door.register(&name).await;
+        people.push((name.clone(), device_of(&door, &name).await));
+    }
+    for step in 0..3_000_usize {
+        door.clock.advance(Duration::from_secs(601));
+        let (name, device) = &people[step % people.len()];
+        let attempt = login(name, PASSWORD).device(device.clone());
+        assert!(is_verified(&door.auth.authenticate(attempt).await.unwrap()), "step {step}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn law_04_a_busy_morning_with_typos_makes_nobody_wait_for_others() {
+    let door = door();
+    for n in 0..300 {
+        door.register(&format!("person {n}")).await;
+    }
+    // Time passes while attempts are under way, and the store takes its time.
+    door.store.fail_every(Operation::Update, Fault::Yield(20));
+    door.store.fail_every(Operation::Find, Fault::Yield(10));
+    let clock = door.clock.clone();
+    let ticking = tokio::spawn(async move {
+        loop {
+            clock.advance(Duration::from_millis(1));
+            tokio::task::yield_now().await;
+        }
+    });
+    let mut people = JoinSet::new();
+    for n in 0..300 {
+        let auth = door.auth.clone();
+        people.spawn(async move {
+            let name = format!("person {n}");
+            let mut waited = 0;
+            for password in if n % 10 == 0 { &["typo", PASSWORD][..] } else { &[PASSWORD] } {
+                let login = Login::new(&name, *password).from(stranger(n));
+                let outcome = auth.authenticate(login).await.unwrap();
+                waited += u32::from(matches!(outcome, Outcome::Wait(_)));
+            }
+            waited
+        });
+    }
+    let waited: u32 = people.join_all().await.into_iter().sum();
+    ticking.abort();
+    assert_eq!(waited, 0);
 }

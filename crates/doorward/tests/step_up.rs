@@ -197,3 +197,40 @@ async fn a_run_of_failures_ends_with_a_redeemed_code() {
     door.clock.advance(Duration::from_secs(3_600));
     assert!(is_verified(&door.login("alice", PASSWORD).await));
 }
+
+/// The answers to a row of attempts, as a client sees them.
+async fn answers(door: &Door, attempts: impl Iterator<Item = Login>) -> Vec<String> {
+    let mut answers = Vec::new();
+    for attempt in attempts {
+        answers.push(match door.auth.authenticate(attempt).await.unwrap() {
+            Outcome::StepUp(_) => "step up".to_owned(),
+            Outcome::Wait(wait) => format!("wait {}", wait.seconds()),
+            other => panic!("{other:?}"),
+        });
+        door.clock.advance(Duration::from_millis(500));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn r04_a_row_of_challenged_attempts_tells_no_more_than_one() {
+    let guesses =
+        [("alice", PASSWORD), ("alice", "wrong"), ("nobody", PASSWORD), ("disabled", PASSWORD)];
+    let mut seen = Vec::new();
+    for (identifier, password) in guesses {
+        let door = under_attack().await.with_account("disabled").await;
+        let _ = door.auth.disable("disabled").await.unwrap();
+        // The same guess from many networks, then from one; then any other name from there.
+        let spread = (0..60).map(|n| Login::new(identifier, password).from(stranger(5_000 + n)));
+        let one = (0..60).map(|_| Login::new(identifier, password).from([203, 0, 113, 9]));
+        let other = (0..5).map(|_| Login::new("other", "guess").from([203, 0, 113, 9]));
+        let mut row = answers(&door, spread).await;
+        row.extend(answers(&door, one).await);
+        row.extend(answers(&door, other).await);
+        seen.push(row);
+    }
+    assert!(seen[0].iter().any(|answer| answer.starts_with("wait")), "{:?}", seen[0]);
+    for row in &seen[1..] {
+        assert_eq!(*row, seen[0]);
+    }
+}
