@@ -20,8 +20,8 @@ use crate::{BreachDigest, Password};
 /// use doorward_hash::{Password, PasswordPolicy, PasswordProblem, RangeQuery};
 ///
 /// # fn get(path: &str) -> String {
-/// #     assert_eq!(path, "/range/ABF77");
-/// #     "18A1AD7A63A91F44EB02BD5D5AF1A5D3F2B:0\r\n84CEC5A9BCA05F0BE1CEE52FB93EF91A7D7:2\r\n".into()
+/// #     assert_eq!(path, "/range/ABF7A");
+/// #     "18A1AD7A63A91F44EB02BD5D5AF1A5D3F2B:0\r\nAD6438836DBE526AA231ABDE2D0EEF74D42:2\r\n".into()
 /// # }
 /// let password = Password::from("correct horse battery staple");
 /// let query = RangeQuery::of(&password);
