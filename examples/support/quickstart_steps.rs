@@ -27,7 +27,7 @@ const CAROL: &str = "carol@example.com";
 const CAROLS: &str = "a lamp in the harbour";
 const ERIN: &str = "erin@example.com";
 const OTHERS: &str = "nobody guesses this one";
-const SPRAYED: &str = "Password12345678";
+const SPRAYED: &str = "GoLiverpool2026!";
 const SPRAYED_AT: [&str; 6] = [
     "bob@example.com",
     "dan@example.com",

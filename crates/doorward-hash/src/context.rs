@@ -1,5 +1,7 @@
 use zeroize::Zeroizing;
 
+use crate::fold::fold;
+
 /// The words that a password may not be made of: see
 /// [`PasswordPolicy::check`](crate::PasswordPolicy::check).
 pub(crate) struct ContextWords {
@@ -50,11 +52,6 @@ const LEAST_WORD_CHARS: usize = 4;
 
 /// What must remain of a password once its context words are taken away.
 const LEAST_OWN_CHARS: usize = 8;
-
-/// Lower case, one character at a time, so that password and word are always folded alike.
-fn fold(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
-}
 
 #[cfg(test)]
 mod tests {

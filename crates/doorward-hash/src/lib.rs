@@ -4,21 +4,33 @@
 
 mod arena;
 mod argon;
+mod breach;
+mod breach_filter;
 mod ceiling;
+mod common;
 mod context;
 mod cost;
+mod fold;
 mod hasher;
 mod outdated;
 mod password;
 mod policy;
+mod range;
 mod salt;
+mod sequence;
 mod stored;
 mod verification;
+mod word_list;
 mod work;
 
 // What a person sends, and what may become a password
 pub use password::Password;
 pub use policy::{AcceptedPassword, PasswordPolicy, PasswordProblem};
+
+// Whether a password is in a list of breached ones
+pub use breach::{BreachCheck, BreachDigest, DigestError};
+pub use breach_filter::{BreachFilter, FilterError};
+pub use range::{RangeError, RangeQuery};
 
 // Hashing and verifying
 pub use hasher::{HashError, Hasher};

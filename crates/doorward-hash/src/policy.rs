@@ -1,12 +1,13 @@
 use thiserror::Error;
 
-use crate::{Password, context::ContextWords};
+use crate::{BreachCheck, Password, common::is_common, context::ContextWords};
 
 /// What a new password must be: NIST SP 800-63B-4, section 3.1.1.
 ///
 /// - At least 15 code points, or 8 where a second factor is always asked for.
 /// - At most [`Password::MAX_BYTES`] bytes.
-/// - Not made of what anyone knows about the account: see [`PasswordPolicy::check`].
+/// - Not made of what anyone knows about the account, and not common: see [`PasswordPolicy::check`].
+/// - Not known from a breach, where there is a list: see [`PasswordPolicy::check_with`].
 ///
 /// Any character is allowed, spaces and control characters too, and no mixture of kinds is asked
 /// for. Too lax a policy lets the first hundred guesses succeed; too strict a one makes people write
@@ -55,6 +56,19 @@ impl PasswordPolicy {
     ///
     /// A long password may mention one: `alice eats green pineapples`.
     ///
+    /// It is refused as common when the whole of it, without white space at its ends and with upper
+    /// and lower case the same, is
+    ///
+    /// - one of 30,000 listed passwords, with at most two pieces of padding before or after it:
+    ///   `password`, `Password12345678!`, `1dragon2026`;
+    /// - padding alone, one piece or two: `aaaaaaaaaaaaaaa`, `qwertyuiop123456`;
+    /// - or one of these repeated, the last time perhaps cut short; of two copies the second may lack
+    ///   one character: `passwordpassword`, `dragon77 Dragon77`, `xkxkxkxkxkxkxkx`.
+    ///
+    /// A piece of padding is a run of one character, a part of an alphabet or of the lines of a
+    /// keyboard in either direction (`cdefg`, `0987`, `asdf`, `1qaz2wsx`), or a number of at most 4
+    /// digits. No part of a password is looked at alone: `password for the garden gate` will do.
+    ///
     /// # Errors
     ///
     /// The first [`PasswordProblem`] found, to be told to the person. The password is dropped.
@@ -70,6 +84,40 @@ impl PasswordPolicy {
         }
         if ContextWords::of(context).make_up(accepted.password().expose_secret()) {
             return Err(PasswordProblem::ContextWord);
+        }
+        if is_common(accepted.password().expose_secret()) {
+            return Err(PasswordProblem::Common);
+        }
+        Ok(accepted)
+    }
+
+    /// Like [`PasswordPolicy::check`], and refuses what `breaches` knows. It is asked last, and only
+    /// about a password that would be accepted.
+    ///
+    /// `breaches` is a [`BreachFilter`](crate::BreachFilter), or a closure: over a list of your own,
+    /// or over what a [`RangeQuery`](crate::RangeQuery) has found.
+    ///
+    /// ```
+    /// use doorward_hash::{BreachDigest, BreachFilter, Password, PasswordPolicy, PasswordProblem};
+    ///
+    /// let known = Password::from("correct horse battery staple");
+    /// let filter = BreachFilter::from_iter([BreachDigest::of(&known)]);
+    /// let checked = PasswordPolicy::default().check_with(known, &["alice@example.com"], &filter);
+    /// assert_eq!(checked.unwrap_err(), PasswordProblem::Breached);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The first [`PasswordProblem`] found, to be told to the person. The password is dropped.
+    pub fn check_with(
+        &self,
+        password: Password,
+        context: &[&str],
+        breaches: &dyn BreachCheck,
+    ) -> Result<AcceptedPassword, PasswordProblem> {
+        let accepted = self.check(password, context)?;
+        if breaches.is_breached(accepted.password()) {
+            return Err(PasswordProblem::Breached);
         }
         Ok(accepted)
     }
@@ -117,6 +165,18 @@ impl AcceptedPassword {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum PasswordProblem {
+    /// It is in a list of passwords that became known.
+    #[error(
+        "The password became known in a data breach, here or elsewhere. Choose another, and change \
+         it wherever else you use it."
+    )]
+    Breached,
+    /// It is among those that are guessed first.
+    #[error(
+        "The password is one that many people use, or a simple pattern, so it would be guessed \
+         first. Choose another: several unrelated words do well."
+    )]
+    Common,
     /// It is little more than the account's own identifier or another context word.
     #[error(
         "The password is too close to your account name or to the name of this service. \
