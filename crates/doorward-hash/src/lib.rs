@@ -8,6 +8,8 @@ mod ceiling;
 mod context;
 mod cost;
 mod hasher;
+#[cfg(feature = "imported")]
+mod imported;
 mod outdated;
 mod password;
 mod policy;
@@ -22,6 +24,8 @@ pub use policy::{AcceptedPassword, PasswordPolicy, PasswordProblem};
 
 // Hashing and verifying
 pub use hasher::{HashError, Hasher};
+#[cfg(feature = "imported")]
+pub use imported::ImportedHash;
 pub use outdated::Outdated;
 pub use salt::{RandomError, Salt};
 pub use stored::{ParseError, StoredHash};
