@@ -8,7 +8,7 @@ use crate::{Cost, Work};
 /// verification costs: without a ceiling up to 4 TiB and years. Too low a ceiling refuses owners
 /// whose hashes are honest and strong, and they cannot log in; too high a one lets a planted row
 /// stall the server. [`Ceiling::DEFAULT`] admits every recommendation in use below 256 MiB, and
-/// about half a second of work.
+/// about half a second of work. The largest imported hashes that it admits take some 2 seconds.
 ///
 /// ```
 /// use doorward_hash::{Ceiling, StoredHash, Work};
@@ -80,7 +80,8 @@ impl Ceiling {
         self
     }
 
-    /// At most `work` in all: memory times passes.
+    /// At most `work` in all: memory times passes; of an imported scrypt, twice its memory times its
+    /// lanes.
     #[must_use]
     pub const fn with_work(mut self, work: Work) -> Self {
         self.work = work;
@@ -130,14 +131,15 @@ impl Ceiling {
         first_over(&[("cost of bcrypt", cost as u64, self.bcrypt_cost as u64)])
     }
 
-    /// Whether scrypt with so much memory and so many lanes stays within. Its work is counted like
-    /// that of Argon2: memory, once for every lane.
+    /// Whether scrypt with so much memory and so many lanes stays within. Each lane goes over the
+    /// memory twice: to write it, and to read it.
     #[cfg(feature = "scrypt")]
     pub(crate) const fn admit_scrypt(&self, kib: u64, lanes: u32) -> Result<(), OverCeiling> {
+        let work = kib.saturating_mul(2).saturating_mul(lanes as u64);
         first_over(&[
             ("memory of scrypt, in KiB", kib, self.memory_kib as u64),
             ("lanes p of scrypt", lanes as u64, self.lanes as u64),
-            ("work of scrypt, in blocks", kib.saturating_mul(lanes as u64), self.work.blocks()),
+            ("work of scrypt, in blocks", work, self.work.blocks()),
         ])
     }
 

@@ -125,7 +125,15 @@ impl Hasher {
     ///   so that `a` and `a\0` are the same to them;
     /// - with bcrypt, one above 72 bytes: bcrypt reads no more, so that its end would not count. 72
     ///   bytes are read in full. A system that cut passwords off at 72 bytes has owners who must
-    ///   reset theirs.
+    ///   reset theirs;
+    /// - with sha-crypt and phpass, one above 256 bytes: every iteration reads it again, so that
+    ///   whoever sends it would choose what it costs.
+    ///
+    /// # Memory
+    ///
+    /// Argon2 is computed in the arena. scrypt takes the memory it asks for anew each time, beside
+    /// the arena, and it is not wiped: where it cannot be had, the process ends. Who imports scrypt
+    /// sets aside so much for every hash that runs at once.
     ///
     /// # Errors
     ///

@@ -136,6 +136,25 @@ fn bcrypt_takes_72_bytes_and_refuses_73() {
     }
 }
 
+/// sha-crypt and phpass read the password in every iteration: it may not be of any length.
+#[test]
+#[cfg(all(feature = "phpass", feature = "sha-crypt"))]
+fn no_attempt_makes_itself_costly() {
+    for text in [
+        "$5$rounds=1000000$salt$...........................................",
+        "$P$H........2xZC94.GYVvMGXEuKZ0/0.",
+    ] {
+        let stored = parse(text).unwrap();
+        for length in [257, 1_024] {
+            let hasher = Hasher::new(Cost::minimal_for_tests());
+            let password = Password::from("x".repeat(length));
+            let answer = hasher.verify_imported(&mut Arena::new(), &password, &stored).unwrap();
+            assert_eq!(answer.verdict(), Verdict::Invalid);
+            assert_eq!(answer.work(), Cost::minimal_for_tests().work());
+        }
+    }
+}
+
 /// Law 1, as far as it can hold: the policy's blocks are computed whatever the answer. Passwords
 /// that cannot be right take those of a decoy and no others.
 #[test]
@@ -177,7 +196,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("scrypt", "$scrypt$ln=30,r=8,p=1$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA"),
     ("scrypt", "$scrypt$ln=63,r=64,p=4294967295$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA"),
     ("scrypt", "$scrypt$ln=1,r=64,p=17$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA"),
-    ("scrypt", "$scrypt$ln=17,r=8,p=9$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA"),
+    ("scrypt", "$scrypt$ln=17,r=8,p=4$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA"),
     ("sha-crypt", "$5$rounds=999999999$salt$..........................................."),
 ];
 
@@ -205,6 +224,21 @@ fn a_planted_row_is_refused_before_any_work() {
         assert!(matches!(refused, Err(HashError::OverCeiling(_))), "{text}");
         assert_eq!(arena.capacity_kib(), 0);
     }
+}
+
+/// The OWASP table of scrypt, and the costliest defaults of the products.
+#[test]
+fn the_default_ceiling_admits_what_is_in_use() {
+    for params in
+        ["ln=17,r=8,p=1", "ln=16,r=8,p=2", "ln=15,r=8,p=3", "ln=14,r=8,p=5", "ln=13,r=8,p=10"]
+    {
+        let text = format!("$scrypt${params}$c2FsdA$AAAAAAAAAAAAAAAAAAAAAA");
+        assert_eq!(parse(&text).is_ok(), is_on("scrypt"), "{params}");
+    }
+    let sha1 = "pbkdf2_sha1$1400000$salt$AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    assert_eq!(parse(sha1).is_ok(), is_on("pbkdf2"));
+    let bcrypt = "$2b$14$abcdefghijklmnopqrstuuhyxe57jaPf.FFjLBHfR7fAOmRHLb04.";
+    assert_eq!(parse(bcrypt).is_ok(), is_on("bcrypt"));
 }
 
 #[test]

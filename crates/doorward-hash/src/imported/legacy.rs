@@ -15,7 +15,7 @@ pub(super) trait Legacy: Send + Sync {
         0
     }
 
-    /// The longest password of which every byte counts.
+    /// The longest password that is read.
     fn max_password_bytes(&self) -> usize {
         Password::MAX_BYTES
     }
@@ -39,3 +39,8 @@ pub(super) type Reader = fn(&str) -> Result<Option<Arc<dyn Legacy>>, ParseError>
 
 /// The longest digest of any format.
 pub(super) const MAX_DIGEST_BYTES: usize = 64;
+
+/// The longest password of a format whose every iteration reads all of it: what one attempt costs is
+/// otherwise up to whoever sends it.
+#[cfg(any(feature = "phpass", feature = "sha-crypt"))]
+pub(super) const MAX_REPEATED_BYTES: usize = 256;

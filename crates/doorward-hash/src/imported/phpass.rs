@@ -4,7 +4,10 @@ use base64ct::Base64ShaCrypt;
 use md5::{Digest, Md5};
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
+use super::{
+    legacy::{Legacy, MAX_REPEATED_BYTES},
+    text,
+};
 use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
 
 /// `$P$` of WordPress and others, and `$H$` of phpBB, which is the same.
@@ -28,6 +31,10 @@ impl Legacy for Phpass {
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
         ceiling.admit_iterations(self.iterations)
+    }
+
+    fn max_password_bytes(&self) -> usize {
+        MAX_REPEATED_BYTES
     }
 
     fn digest(&self) -> &[u8] {

@@ -4,7 +4,10 @@ use base64ct::Base64ShaCrypt;
 use sha_crypt::{Params, sha256_crypt, sha512_crypt};
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
+use super::{
+    legacy::{Legacy, MAX_REPEATED_BYTES},
+    text,
+};
 use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
 
 /// `$5$` and `$6$`: the crypt of glibc with SHA-256 and SHA-512.
@@ -35,6 +38,10 @@ impl Legacy for ShaCrypt {
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
         ceiling.admit_iterations(self.rounds)
+    }
+
+    fn max_password_bytes(&self) -> usize {
+        MAX_REPEATED_BYTES
     }
 
     fn digest(&self) -> &[u8] {
