@@ -8,7 +8,8 @@ use crate::{Cost, Work};
 /// verification costs: without a ceiling up to 4 TiB and years. Too low a ceiling refuses owners
 /// whose hashes are honest and strong, and they cannot log in; too high a one lets a planted row
 /// stall the server. [`Ceiling::DEFAULT`] admits every recommendation in use below 256 MiB, and
-/// about half a second of work. The largest imported hashes that it admits take some 2 seconds.
+/// about half a second of work. The costliest imported hashes that it admits took some 2 seconds
+/// where they were measured.
 ///
 /// ```
 /// use doorward_hash::{Ceiling, StoredHash, Work};
@@ -88,7 +89,8 @@ impl Ceiling {
         self
     }
 
-    /// At most `iterations` of PBKDF2, sha-crypt or phpass, in an imported hash.
+    /// At most `iterations` of PBKDF2 or phpass, or half as many rounds of sha-crypt, in an imported
+    /// hash.
     #[must_use]
     pub const fn with_iterations(mut self, iterations: u32) -> Self {
         self.iterations = iterations;

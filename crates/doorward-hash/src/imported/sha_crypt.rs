@@ -37,7 +37,8 @@ impl Legacy for ShaCrypt {
     }
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
-        ceiling.admit_iterations(self.rounds)
+        // A round reads the password up to twice.
+        ceiling.admit_iterations(self.rounds.saturating_mul(2))
     }
 
     fn max_password_bytes(&self) -> usize {
