@@ -18,10 +18,27 @@ pub(crate) fn compute(
     salt: &[u8],
     out: &mut [u8],
 ) -> Result<Work, HashError> {
+    compute_as(Algorithm::Argon2id, Version::V0x13, arena, cost, password, salt, out)
+}
+
+/// [`compute`] of any member of the family.
+///
+/// # Errors
+///
+/// Those of [`compute`].
+pub(crate) fn compute_as(
+    algorithm: Algorithm,
+    version: Version,
+    arena: &mut Arena,
+    cost: Cost,
+    password: &[u8],
+    salt: &[u8],
+    out: &mut [u8],
+) -> Result<Work, HashError> {
     let params = Params::new(cost.m_kib(), cost.t(), cost.p(), Some(out.len()))
         .map_err(|_| HashError::Backend)?;
     let blocks = params.block_count();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    Argon2::new(algorithm, version, params)
         .hash_password_into_with_memory(password, salt, out, arena.lend(blocks)?)
         .map_err(|_| HashError::Backend)?;
     Ok(Work::from_blocks(blocks as u64 * u64::from(cost.t())))

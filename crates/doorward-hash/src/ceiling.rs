@@ -8,7 +8,8 @@ use crate::{Cost, Work};
 /// verification costs: without a ceiling up to 4 TiB and years. Too low a ceiling refuses owners
 /// whose hashes are honest and strong, and they cannot log in; too high a one lets a planted row
 /// stall the server. [`Ceiling::DEFAULT`] admits every recommendation in use below 256 MiB, and
-/// about half a second of work.
+/// about half a second of work. The costliest imported hashes that it admits took some 2 seconds
+/// where they were measured.
 ///
 /// ```
 /// use doorward_hash::{Ceiling, StoredHash, Work};
@@ -29,16 +30,21 @@ pub struct Ceiling {
     lanes: u32,
     output_bytes: usize,
     work: Work,
+    iterations: u32,
+    bcrypt_cost: u32,
 }
 
 impl Ceiling {
-    /// 256 MiB, 16 passes, 16 lanes, 64 bytes of output, and 2^20 blocks of work in all.
+    /// 256 MiB, 16 passes, 16 lanes, 64 bytes of output, and 2^20 blocks of work in all; of imported
+    /// hashes also 2,000,000 iterations, and a bcrypt cost of 14.
     pub const DEFAULT: Self = Self {
         memory_kib: 262_144,
         passes: 16,
         lanes: 16,
         output_bytes: 64,
         work: Work::from_blocks(1 << 20),
+        iterations: 2_000_000,
+        bcrypt_cost: 14,
     };
 
     /// [`Ceiling::DEFAULT`], to be changed with the `with_` methods.
@@ -75,31 +81,68 @@ impl Ceiling {
         self
     }
 
-    /// At most `work` in all: memory times passes.
+    /// At most `work` in all: memory times passes; of an imported scrypt, twice its memory times its
+    /// lanes.
     #[must_use]
     pub const fn with_work(mut self, work: Work) -> Self {
         self.work = work;
         self
     }
 
+    /// At most `iterations` of PBKDF2 or phpass, or half as many rounds of sha-crypt, in an imported
+    /// hash.
+    #[must_use]
+    pub const fn with_iterations(mut self, iterations: u32) -> Self {
+        self.iterations = iterations;
+        self
+    }
+
+    /// At most this cost of bcrypt, whose work is two to its power, in an imported hash.
+    #[must_use]
+    pub const fn with_bcrypt_cost(mut self, cost: u32) -> Self {
+        self.bcrypt_cost = cost;
+        self
+    }
+
     /// Whether `cost` with so many bytes of output stays within.
     pub(crate) const fn admit(&self, cost: Cost, output_bytes: usize) -> Result<(), OverCeiling> {
-        let asked = [
+        first_over(&[
             ("memory m, in KiB", cost.m_kib() as u64, self.memory_kib as u64),
             ("passes t", cost.t() as u64, self.passes as u64),
             ("lanes p", cost.p() as u64, self.lanes as u64),
             ("output, in bytes", output_bytes as u64, self.output_bytes as u64),
             ("work m*t, in blocks", cost.work().blocks(), self.work.blocks()),
-        ];
-        let mut i = 0;
-        while i < asked.len() {
-            let (what, asked, allowed) = asked[i];
-            if asked > allowed {
-                return Err(OverCeiling { what, asked, allowed });
-            }
-            i += 1;
-        }
-        Ok(())
+        ])
+    }
+
+    /// Whether a digest of an imported hash stays within.
+    #[cfg(feature = "imported")]
+    pub(crate) const fn admit_output(&self, bytes: usize) -> Result<(), OverCeiling> {
+        first_over(&[("output, in bytes", bytes as u64, self.output_bytes as u64)])
+    }
+
+    /// Whether so many iterations stay within.
+    #[cfg(any(feature = "pbkdf2", feature = "phpass", feature = "sha-crypt"))]
+    pub(crate) const fn admit_iterations(&self, iterations: u32) -> Result<(), OverCeiling> {
+        first_over(&[("number of iterations", iterations as u64, self.iterations as u64)])
+    }
+
+    /// Whether this cost of bcrypt stays within.
+    #[cfg(feature = "bcrypt")]
+    pub(crate) const fn admit_bcrypt(&self, cost: u32) -> Result<(), OverCeiling> {
+        first_over(&[("cost of bcrypt", cost as u64, self.bcrypt_cost as u64)])
+    }
+
+    /// Whether scrypt with so much memory and so many lanes stays within. Each lane goes over the
+    /// memory twice: to write it, and to read it.
+    #[cfg(feature = "scrypt")]
+    pub(crate) const fn admit_scrypt(&self, kib: u64, lanes: u32) -> Result<(), OverCeiling> {
+        let work = kib.saturating_mul(2).saturating_mul(lanes as u64);
+        first_over(&[
+            ("memory of scrypt, in KiB", kib, self.memory_kib as u64),
+            ("lanes p of scrypt", lanes as u64, self.lanes as u64),
+            ("work of scrypt, in blocks", work, self.work.blocks()),
+        ])
     }
 
     /// This ceiling, raised where `cost` needs it.
@@ -110,6 +153,7 @@ impl Ceiling {
             lanes: self.lanes.max(cost.p()),
             output_bytes: self.output_bytes.max(Cost::OUTPUT_BYTES),
             work: self.work.max(cost.work()),
+            ..self
         }
     }
 }
@@ -148,6 +192,19 @@ impl OverCeiling {
     pub const fn allowed(&self) -> u64 {
         self.allowed
     }
+}
+
+/// The first of `(what, asked, allowed)` that asks for more than is allowed.
+const fn first_over(parameters: &[(&'static str, u64, u64)]) -> Result<(), OverCeiling> {
+    let mut i = 0;
+    while i < parameters.len() {
+        let (what, asked, allowed) = parameters[i];
+        if asked > allowed {
+            return Err(OverCeiling { what, asked, allowed });
+        }
+        i += 1;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

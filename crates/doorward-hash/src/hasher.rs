@@ -144,8 +144,8 @@ impl Hasher {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum HashError {
-    /// The Argon2 backend refused parameters that were checked.
-    #[error("the Argon2 backend refused its parameters: report this as a bug of doorward-hash")]
+    /// A backend refused parameters that were checked.
+    #[error("a hashing backend refused its parameters: report this as a bug of doorward-hash")]
     Backend,
     /// There is nothing to hash.
     #[error("an empty password cannot be hashed: check it with PasswordPolicy first")]

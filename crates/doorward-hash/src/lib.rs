@@ -12,6 +12,8 @@ mod context;
 mod cost;
 mod fold;
 mod hasher;
+#[cfg(feature = "imported")]
+mod imported;
 mod outdated;
 mod password;
 mod policy;
@@ -34,6 +36,8 @@ pub use range::{RangeError, RangeQuery};
 
 // Hashing and verifying
 pub use hasher::{HashError, Hasher};
+#[cfg(feature = "imported")]
+pub use imported::ImportedHash;
 pub use outdated::Outdated;
 pub use salt::{RandomError, Salt};
 pub use stored::{ParseError, StoredHash};

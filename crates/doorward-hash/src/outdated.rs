@@ -16,6 +16,8 @@ use crate::{Cost, Salt, StoredHash, cost::owasp_least_m_kib};
 pub enum Outdated {
     /// The digest is shorter than 32 bytes.
     Digest,
+    /// Made by another system: every such hash is replaced by one of the policy.
+    Imported,
     /// Weaker than the policy, with less memory.
     Memory,
     /// Weaker than the policy, with enough memory and too few passes.

@@ -168,6 +168,15 @@ pub enum ParseError {
          that the column keeps the whole string, unchanged"
     )]
     Malformed,
+    /// It begins like a hash of another system and does not go on like one.
+    #[error(
+        "the stored hash begins like {format} and is not well formed: check that the column keeps \
+         the whole string, unchanged"
+    )]
+    MalformedImport {
+        /// The format that it begins like.
+        format: &'static str,
+    },
     /// Its verification would cost too much.
     #[error(
         "{0} of stored hashes: treat the row as planted, or raise the Ceiling if such hashes are \
@@ -212,7 +221,7 @@ fn recognise(phc: &str) -> Result<(), ParseError> {
 }
 
 /// Exactly `m`, `t` and `p`, in this order, as every implementation writes them.
-fn read_cost(params: &ParamsString) -> Result<Cost, ParseError> {
+pub(crate) fn read_cost(params: &ParamsString) -> Result<Cost, ParseError> {
     let mut pairs = params.iter();
     let mut next = |name: &str| match pairs.next() {
         Some((found, value)) if found.as_str() == name => {

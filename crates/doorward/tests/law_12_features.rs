@@ -16,8 +16,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// A feature may bring whole items. It may not choose between two of them, nor stand inside one,
-/// where it would change what the code around it does for every crate of the build.
+/// A feature may bring whole items. It may not choose between two of them, nor stand among the
+/// statements of one, where it would change what the code does for every crate of the build.
 fn offence(line: &str, next: &str) -> Option<&'static str> {
     let code = line.trim_start();
     if code.starts_with("//") {
@@ -29,11 +29,13 @@ fn offence(line: &str, next: &str) -> Option<&'static str> {
     if code.contains("not(feature") {
         return Some("does something only without a feature");
     }
-    let item = ["mod ", "pub mod ", "pub use ", "pub(crate) mod ", "#["];
-    if code.starts_with("#[cfg(feature")
-        && !item.iter().any(|item| next.trim_start().starts_with(item))
-    {
-        return Some("gates something else than a module or its re-export");
+    let next = next.trim_start();
+    let items =
+        ["mod ", "pub ", "pub(", "fn ", "const ", "struct ", "enum ", "impl ", "use ", "#["];
+    // A reader of one more format, in the table of readers.
+    let is_item = items.iter().any(|item| next.starts_with(item)) || next.ends_with("::read,");
+    if (code.starts_with("#[cfg(feature") || code.starts_with("#[cfg(any(feature")) && !is_item {
+        return Some("gates something else than an item");
     }
     None
 }

@@ -1,0 +1,114 @@
+use std::sync::Arc;
+
+use base64ct::{Base64, Base64Unpadded};
+use scrypt::Params;
+use zeroize::Zeroizing;
+
+use super::{legacy::Legacy, text};
+use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
+
+/// scrypt as passlib, Django and Werkzeug write it. Its memory is taken anew for every computation:
+/// it is not in the arena, and it is not wiped.
+struct Scrypt {
+    log_n: u8,
+    r: u32,
+    p: u32,
+    salt: Zeroizing<Vec<u8>>,
+    digest: Zeroizing<Vec<u8>>,
+}
+
+pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
+    let known = [("$scrypt$", of_phc as Parser), ("scrypt$", of_django), ("scrypt:", of_werkzeug)];
+    for (prefix, parse) in known {
+        if let Some(rest) = text.strip_prefix(prefix) {
+            return Ok(Some(Arc::new(parse(rest).filter(Scrypt::is_sane).ok_or(MALFORMED)?)));
+        }
+    }
+    Ok(None)
+}
+
+impl Scrypt {
+    /// What no one asks for in earnest, and what the ceiling can then count without overflow.
+    fn is_sane(&self) -> bool {
+        (1..=63).contains(&self.log_n) && (1..=MAX_R).contains(&self.r) && self.p > 0
+    }
+
+    /// The matrix of `128 * r * N` bytes, and the lanes of `128 * r`.
+    fn memory_kib(&self) -> u64 {
+        let rows = (1_u64 << self.log_n).saturating_add(u64::from(self.p));
+        rows.saturating_mul(u64::from(self.r)).div_ceil(8)
+    }
+}
+
+impl Legacy for Scrypt {
+    fn format(&self) -> &'static str {
+        "scrypt"
+    }
+
+    fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
+        ceiling.admit_scrypt(self.memory_kib(), self.p)
+    }
+
+    fn digest(&self) -> &[u8] {
+        &self.digest
+    }
+
+    fn compute(&self, _: &mut Arena, password: &[u8], out: &mut [u8]) -> Result<Work, HashError> {
+        let params = Params::new(self.log_n, self.r, self.p).map_err(|_| HashError::Backend)?;
+        scrypt::scrypt(password, &self.salt, &params, out).map_err(|_| HashError::Backend)?;
+        Ok(Work::ZERO)
+    }
+}
+
+type Parser = fn(&str) -> Option<Scrypt>;
+
+const MALFORMED: ParseError = ParseError::MalformedImport { format: "scrypt" };
+
+/// The widest block: 8 is what everyone uses.
+const MAX_R: u32 = 64;
+
+/// `ln=<log N>,r=<r>,p=<p>$<salt>$<digest>` in unpadded Base64, as passlib and the PHC format.
+fn of_phc(rest: &str) -> Option<Scrypt> {
+    let [params, salt, digest] = text::parts(rest)?;
+    let (log_n, params) = params.strip_prefix("ln=")?.split_once(",r=")?;
+    let (r, p) = params.split_once(",p=")?;
+    Some(Scrypt {
+        log_n: u8::try_from(text::number(log_n)?).ok()?,
+        r: text::number(r)?,
+        p: text::number(p)?,
+        salt: text::decode::<Base64Unpadded>(salt, text::SALT_BYTES)?,
+        digest: text::decode::<Base64Unpadded>(digest, 16..=64)?,
+    })
+}
+
+/// `<N>$<salt as text>$<r>$<p>$<digest of 64 bytes in Base64>`.
+fn of_django(rest: &str) -> Option<Scrypt> {
+    let [n, salt, r, p, digest] = text::parts(rest)?;
+    Some(Scrypt {
+        log_n: log_of(n)?,
+        r: text::number(r)?,
+        p: text::number(p)?,
+        salt: text::salt(salt)?,
+        digest: text::decode::<Base64>(digest, 64..=64)?,
+    })
+}
+
+/// `<N>:<r>:<p>$<salt as text>$<digest of 64 bytes in hexadecimal>`.
+fn of_werkzeug(rest: &str) -> Option<Scrypt> {
+    let [params, salt, digest] = text::parts(rest)?;
+    let (n, params) = params.split_once(':')?;
+    let (r, p) = params.split_once(':')?;
+    Some(Scrypt {
+        log_n: log_of(n)?,
+        r: text::number(r)?,
+        p: text::number(p)?,
+        salt: text::salt(salt)?,
+        digest: text::unhex(digest, 64)?,
+    })
+}
+
+/// The logarithm of a power of two.
+fn log_of(n: &str) -> Option<u8> {
+    let n = text::number(n)?;
+    if n.is_power_of_two() { u8::try_from(n.ilog2()).ok() } else { None }
+}
