@@ -20,7 +20,8 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 /// statements of one, where it would change what the code does for every crate of the build.
 fn offence(line: &str, next: &str) -> Option<&'static str> {
     let code = line.trim_start();
-    if code.starts_with("//") {
+    // Comments, and how an example is shown.
+    if code.starts_with("//") || code.starts_with("#[cfg_attr(") && code.contains(" doc = ") {
         return None;
     }
     if code.contains("cfg!(feature") {
