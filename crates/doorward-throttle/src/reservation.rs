@@ -95,14 +95,13 @@ impl Policy {
         rows: &[Counters],
         now: SystemTime,
     ) -> Vec<ScopeUpdate> {
-        self.touch(reservation, now, |at| {
-            let mut changes = Vec::new();
-            if reservation.scopes[at].1 == Role::Held {
-                changes.push(Change::Add(reservation.pending, -1));
+        let mut updates = self.tidy(reservation, rows, now);
+        for (update, (_, role)) in updates.iter_mut().zip(&reservation.scopes) {
+            if *role == Role::Held {
+                update.changes.push(Change::Add(reservation.pending, -1));
             }
-            self.forget(reservation, rows, at, now, &mut changes);
-            changes
-        })
+        }
+        updates
     }
 
     /// Drops the columns that cannot count any more, and nothing else: for rows that grew too wide
