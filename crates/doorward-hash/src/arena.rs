@@ -3,14 +3,17 @@ use std::fmt;
 use argon2::Block;
 use zeroize::Zeroize;
 
-use crate::HashError;
+#[cfg(feature = "vectorised")]
+use crate::vectorised::Workspace;
+use crate::{Backend, HashError};
 
 /// Argon2 memory that is taken once and used for many hashes.
 ///
 /// Taking 19 or 46 MiB anew for each hash costs up to as much again as the hash itself. An arena
 /// grows to what its largest hash needed; every use overwrites what the last one left. What is left
 /// can be worked back towards a password, so wipe it: [`Arena::wipe`] after a hash, and `Drop` at
-/// the end. (The few KiB that a computation keeps on the stack are not in it.)
+/// the end. (The few KiB that a computation keeps on the stack are not in it.) The vectorised
+/// [`Backend`] wipes after every hash by itself.
 ///
 /// ```
 /// use doorward_hash::{Arena, Hasher, Password, Subject};
@@ -27,13 +30,17 @@ pub struct Arena {
     blocks: Vec<Block>,
     /// Only the first `dirty` blocks were written since the last wipe.
     dirty: usize,
+    /// Whose memory this is: the other backend's is given back.
+    backend: Backend,
+    #[cfg(feature = "vectorised")]
+    vectorised: Workspace,
 }
 
 impl Arena {
     /// An arena without memory: the first use takes it.
     #[must_use]
-    pub const fn new() -> Self {
-        Self { blocks: Vec::new(), dirty: 0 }
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Zeroes all that was used since the last wipe.
@@ -52,6 +59,8 @@ impl Arena {
         if self.blocks.capacity() > keep && self.renew(keep).is_err() {
             self.blocks = Vec::new();
         }
+        #[cfg(feature = "vectorised")]
+        self.vectorised.shrink_to(keep);
     }
 
     /// Whether something was computed in it since the last wipe.
@@ -63,7 +72,30 @@ impl Arena {
     /// The memory it holds, in KiB.
     #[must_use]
     pub fn capacity_kib(&self) -> u32 {
-        u32::try_from(self.blocks.capacity()).unwrap_or(u32::MAX)
+        let blocks = self.blocks.capacity();
+        #[cfg(feature = "vectorised")]
+        let blocks = blocks + self.vectorised.blocks();
+        u32::try_from(blocks).unwrap_or(u32::MAX)
+    }
+
+    /// Hands the arena to a backend. The memory of another one is wiped and given back.
+    pub(crate) fn hand_to(&mut self, backend: Backend) {
+        if self.backend != backend {
+            self.shrink_to(0);
+            self.backend = backend;
+        }
+    }
+
+    /// Whose it is.
+    #[cfg(feature = "vectorised")]
+    pub(crate) const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The memory of the vectorised backend.
+    #[cfg(feature = "vectorised")]
+    pub(crate) fn vectorised(&mut self) -> &mut Workspace {
+        &mut self.vectorised
     }
 
     /// Makes room for `blocks` blocks.
@@ -72,6 +104,10 @@ impl Arena {
     ///
     /// [`HashError::OutOfMemory`]. The arena is then empty and can be used again.
     pub(crate) fn reserve(&mut self, blocks: usize) -> Result<(), HashError> {
+        #[cfg(feature = "vectorised")]
+        if self.backend == Backend::VECTORISED {
+            return self.vectorised.reserve(blocks);
+        }
         if self.blocks.len() >= blocks {
             return Ok(());
         }

@@ -2,8 +2,29 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::{Arena, Cost, HashError, Work};
 
-/// `Argon2id[m, t, p](password, salt)` into `out`, computed in `arena`. RFC 9106, version 0x13,
-/// without secret and associated data.
+/// A member of the family.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Variant {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) version: Version,
+}
+
+impl Variant {
+    /// The one that every new hash is made with: RFC 9106, version 0x13.
+    pub(crate) const ARGON2ID: Self =
+        Self { algorithm: Algorithm::Argon2id, version: Version::V0x13 };
+}
+
+/// What goes in, beside the parameters.
+#[derive(Clone, Copy)]
+pub(crate) struct Input<'a> {
+    pub(crate) password: &'a [u8],
+    pub(crate) salt: &'a [u8],
+    /// The secret K of RFC 9106 section 3.1; empty where there is none.
+    pub(crate) secret: &'a [u8],
+}
+
+/// `Argon2id[m, t, p](password, salt)` into `out`, computed in `arena` by the backend that has it.
 ///
 /// Returns the work that was done.
 ///
@@ -18,7 +39,7 @@ pub(crate) fn compute(
     salt: &[u8],
     out: &mut [u8],
 ) -> Result<Work, HashError> {
-    compute_as(Algorithm::Argon2id, Version::V0x13, arena, cost, password, salt, out)
+    compute_as(arena, Variant::ARGON2ID, cost, Input { password, salt, secret: &[] }, out)
 }
 
 /// [`compute`] of any member of the family.
@@ -27,19 +48,23 @@ pub(crate) fn compute(
 ///
 /// Those of [`compute`].
 pub(crate) fn compute_as(
-    algorithm: Algorithm,
-    version: Version,
     arena: &mut Arena,
+    variant: Variant,
     cost: Cost,
-    password: &[u8],
-    salt: &[u8],
+    input: Input<'_>,
     out: &mut [u8],
 ) -> Result<Work, HashError> {
+    #[cfg(feature = "vectorised")]
+    if arena.backend() == crate::Backend::VECTORISED {
+        arena.vectorised().compute(variant, cost, input, out)?;
+        return Ok(cost.work());
+    }
     let params = Params::new(cost.m_kib(), cost.t(), cost.p(), Some(out.len()))
         .map_err(|_| HashError::Backend)?;
     let blocks = params.block_count();
-    Argon2::new(algorithm, version, params)
-        .hash_password_into_with_memory(password, salt, out, arena.lend(blocks)?)
+    Argon2::new_with_secret(input.secret, variant.algorithm, variant.version, params)
+        .map_err(|_| HashError::Backend)?
+        .hash_password_into_with_memory(input.password, input.salt, out, arena.lend(blocks)?)
         .map_err(|_| HashError::Backend)?;
     Ok(Work::from_blocks(blocks as u64 * u64::from(cost.t())))
 }

@@ -115,8 +115,7 @@ impl Ceiling {
         ])
     }
 
-    /// Whether a digest of an imported hash stays within.
-    #[cfg(feature = "imported")]
+    /// Whether a digest stays within.
     pub(crate) const fn admit_output(&self, bytes: usize) -> Result<(), OverCeiling> {
         first_over(&[("output, in bytes", bytes as u64, self.output_bytes as u64)])
     }

@@ -1,17 +1,23 @@
-use subtle::ConstantTimeEq;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+#[cfg(feature = "import-pepper")]
+use crate::ImportPepper;
 use crate::{
-    Arena, Ceiling, Cost, Outdated, OverCeiling, Password, Salt, StoredHash, Subject, Verdict,
-    Verification,
-    argon::{STAND_IN, STAND_IN_SALT, compute, fill_up},
+    Arena, Backend, Ceiling, Cost, HashKind, Normalization, OverCeiling, Password, Salt,
+    StoredHash,
+    argon::{Variant, compute},
+    expected::Expected,
+    normalization::Forms,
+    phc::Phc,
+    stored::Body,
+    wrapped::{Wrapped, without_digest},
 };
 
 /// Makes and verifies hashes under one policy: a [`Cost`] for new hashes, a [`Ceiling`] for stored.
 ///
-/// It holds no secret and no memory; one serves every thread. The memory is the [`Arena`] that each
-/// call is given. A call keeps a processor busy for milliseconds: run it off an async runtime.
+/// It holds no memory; one serves every thread. The memory is the [`Arena`] that each call is given.
+/// A call keeps a processor busy for milliseconds: run it off an async runtime.
 ///
 /// ```
 /// use doorward_hash::{Arena, Cost, Hasher, Password, Salt, Subject, Verdict};
@@ -30,13 +36,18 @@ use crate::{
 pub struct Hasher {
     cost: Cost,
     ceiling: Ceiling,
+    backend: Backend,
+    normalization: Normalization,
+    expected: Expected,
+    #[cfg(feature = "import-pepper")]
+    peppers: Vec<ImportPepper>,
 }
 
 impl Hasher {
     /// New hashes cost `cost`; stored ones may cost up to [`Ceiling::DEFAULT`].
     #[must_use]
-    pub const fn new(cost: Cost) -> Self {
-        Self { cost, ceiling: Ceiling::DEFAULT }
+    pub fn new(cost: Cost) -> Self {
+        Self { cost, ..Self::default() }
     }
 
     /// Exchanges the ceiling. Where it lies below the policy's own cost it is raised to it, so that
@@ -44,6 +55,54 @@ impl Hasher {
     #[must_use]
     pub fn with_ceiling(self, ceiling: Ceiling) -> Self {
         Self { ceiling: ceiling.covering(self.cost), ..self }
+    }
+
+    /// Exchanges what computes Argon2. The hashes are the same.
+    #[must_use]
+    pub fn with_backend(self, backend: Backend) -> Self {
+        Self { backend, ..self }
+    }
+
+    /// Exchanges the form of the password that new hashes are made of.
+    #[must_use]
+    pub fn with_normalization(self, normalization: Normalization) -> Self {
+        Self { normalization, ..self }
+    }
+
+    /// Expects hashes of these kinds in the table, beside its own: from now on *every* verification
+    /// also does the work of each kind, so that no account can be told by time from another, or from
+    /// none.
+    ///
+    /// Of two kinds of one format that differ in work alone, the larger covers the smaller. What it
+    /// costs is the time of one hash of each; a kind that is left out shows, to a patient stopwatch,
+    /// which accounts have it. Leave it out once no row of it is left.
+    ///
+    #[cfg_attr(feature = "bcrypt", doc = "```")]
+    #[cfg_attr(not(feature = "bcrypt"), doc = "```ignore")]
+    /// use doorward_hash::{Cost, Hasher};
+    ///
+    /// // Two rows of the table that is brought over, or made-up ones like them.
+    /// let hasher = Hasher::new(Cost::OWASP_19_MIB).expecting([
+    ///     "$2b$10$abcdefghijklmnopqrstuuhyxe57jaPf.FFjLBHfR7fAOmRHLb04.".parse()?,
+    ///     "$argon2id$v=19$m=12288,t=3,p=1$c2FsdHNhbHRzYWx0c2E$\
+    ///      AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA".parse()?,
+    /// ]);
+    /// # Ok::<(), doorward_hash::ParseError>(())
+    /// ```
+    #[must_use]
+    pub fn expecting(mut self, kinds: impl IntoIterator<Item = HashKind>) -> Self {
+        for kind in kinds.into_iter().filter(|kind| !kind.is_of(self.cost)) {
+            self.expected.add(&kind);
+        }
+        self
+    }
+
+    /// The peppers that rows from elsewhere may ask for.
+    #[cfg(feature = "import-pepper")]
+    #[must_use]
+    pub fn with_import_peppers(mut self, peppers: impl IntoIterator<Item = ImportPepper>) -> Self {
+        self.peppers.extend(peppers);
+        self
     }
 
     /// What a new hash costs.
@@ -56,6 +115,33 @@ impl Hasher {
     #[must_use]
     pub const fn ceiling(&self) -> &Ceiling {
         &self.ceiling
+    }
+
+    /// What computes Argon2.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The form of the password that new hashes are made of.
+    #[must_use]
+    pub const fn normalization(&self) -> Normalization {
+        self.normalization
+    }
+
+    /// Whether verifying such a hash takes as long as verifying none: it is of the policy's own cost,
+    /// or of a kind that is expected.
+    #[must_use]
+    pub fn expects(&self, stored: &StoredHash) -> bool {
+        let is_own = match stored.body() {
+            Body::Native(hash) => hash.cost() == self.cost,
+            Body::Imported(_) => false,
+            Body::Wrapped(wrapped) => {
+                return wrapped.outer.cost() == self.cost
+                    && self.expected.covers(wrapped.inner.as_ref());
+            }
+        };
+        is_own || self.expected.covers(stored.body().scheme())
     }
 
     /// Hashes a password for storage. Whether it may be a password at all is decided before, by
@@ -77,66 +163,72 @@ impl Hasher {
         if password.is_overlong() {
             return Err(HashError::PasswordTooLong);
         }
-        let secret = password.expose_secret().as_bytes();
-        let mut digest = Zeroizing::new([0; Cost::OUTPUT_BYTES]);
-        compute(arena, self.cost, secret, salt.as_bytes(), digest.as_mut_slice())?;
-        StoredHash::new(self.cost, salt.as_bytes(), digest.as_slice())
+        arena.hand_to(self.backend);
+        let forms = Forms::of(password);
+        let hash = self.argon2id(arena, forms.get(self.normalization), &salt)?;
+        Ok(StoredHash::native(self.normalization, hash))
     }
 
-    /// Verifies a password, in the same number of blocks whatever the answer.
+    /// Puts a weak stored hash inside one of this policy, without the password: `Argon2id(its digest)`
+    /// is kept in its place, so that a stolen table has to be guessed at the policy's cost. It takes as
+    /// long as one hash. The next login replaces it by a hash of the password itself.
     ///
-    /// The work is [`Cost::work`] of the policy for every subject and every password: a weaker
-    /// stored hash is filled up with computations whose result is thrown away, whether the password
-    /// is right or wrong; a decoy, an empty and an over-long password are computed in full and are
-    /// never valid. (Where the last 4 blocks would be left over, too few for Argon2, they are 8.)
-    /// Digests are compared in constant time.
-    ///
-    /// # Stored hashes weaker than the policy: equal blocks, nearly equal time
-    ///
-    /// A block takes less time in a first pass than in later ones, and in a memory that fits the
-    /// processor's cache. So a stored hash of weaker parameters is verified faster than a decoy in
-    /// as many blocks: mostly by some 3 to 15 per cent, by up to a fifth for many passes over little
-    /// memory. Until its owner logs in and it is replaced, a patient stopwatch can tell that it
-    /// exists. Hashes of the policy's own parameters do not differ from decoys.
-    ///
-    /// # Stored hashes that cost more than the policy
-    ///
-    /// They take their own work, which is more, and so tell a stopwatch that the account exists.
-    /// A policy at least as costly as the costliest stored hash prevents this: a table imported
-    /// from argon2-cffi, whose default is `m=65536,t=3,p=4`, wants `Cost::new(65_536, 3, 4)`.
-    /// [`StoredHash::work`] and [`Verification::work`] above `cost().work()` show such hashes.
+    /// `None` where nothing is gained: it is as good as a new hash, or wrapped already.
     ///
     /// # Errors
     ///
-    /// An error means that nothing was decided, and lets no one in.
+    /// [`HashError::OutOfMemory`] and [`HashError::Backend`] when it cannot be computed.
     ///
-    /// - [`HashError::OverCeiling`] when the stored hash was parsed within a wider ceiling than
-    ///   this hasher's; before any work.
-    /// - [`HashError::OutOfMemory`] and [`HashError::Backend`] when it cannot be computed.
-    pub fn verify(
+    #[cfg_attr(feature = "salted-sha", doc = "```")]
+    #[cfg_attr(not(feature = "salted-sha"), doc = "```ignore")]
+    /// use doorward_hash::{Arena, Hasher, Password, Salt, StoredHash, Subject, Verdict};
+    ///
+    /// let hasher = Hasher::default();
+    /// let mut arena = Arena::new();
+    /// let row = "{SSHA}p7+FaZDSDkPAOMUzhbhBIZf/TRxzYWx0";
+    /// let weak = StoredHash::parse(row, hasher.ceiling())?;
+    /// let wrapped = hasher.wrap(&mut arena, &weak, Salt::generate()?)?.expect("it is weak");
+    ///
+    /// let row = wrapped.expose_secret();
+    /// assert!(row.starts_with("$wrapped$ssha$-$c2FsdA$argon2id$v=19$m=19456,t=2,p=1$"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn wrap(
         &self,
         arena: &mut Arena,
-        password: &Password,
-        subject: Subject<'_>,
-    ) -> Result<Verification, HashError> {
-        let task = Task::of(self.cost, password, subject);
-        self.ceiling.admit(task.cost, task.digest.len()).map_err(HashError::OverCeiling)?;
-        // At once what any step needs, so that no subject is told by when memory is taken.
-        arena.reserve(task.cost.blocks().max(self.cost.blocks()) as usize)?;
-
-        let mut buffer = Zeroizing::new([0; MAX_DIGEST_BYTES]);
-        let computed = buffer.get_mut(..task.digest.len()).ok_or(HashError::Backend)?;
-        let own = compute(arena, task.cost, task.password, task.salt, computed)?;
-        let work = own + fill_up(arena, self.cost, own.missing_to(self.cost.work()))?;
-
-        let right = bool::from(computed.ct_eq(task.digest));
-        let verdict = match task.genuine {
-            Some(stored) if right => {
-                Outdated::judge(stored, self.cost).map_or(Verdict::Valid, Verdict::Outdated)
-            }
-            _ => Verdict::Invalid,
+        stored: &StoredHash,
+        salt: Salt,
+    ) -> Result<Option<StoredHash>, HashError> {
+        let is_weak = match stored.body() {
+            Body::Native(hash) => crate::Outdated::judge(hash, self.cost).is_some(),
+            Body::Imported(_) => true,
+            Body::Wrapped(_) => false,
         };
-        Ok(Verification::new(verdict, work))
+        if !is_weak {
+            return Ok(None);
+        }
+        arena.hand_to(self.backend);
+        let scheme = stored.body().scheme();
+        let outer = self.argon2id(arena, scheme.digest(), &salt)?;
+        let inner = without_digest(scheme)?;
+        Ok(Some(stored.wrapped(Wrapped { outer, inner })))
+    }
+
+    /// What rows ask for by name.
+    #[cfg(feature = "import-pepper")]
+    pub(crate) fn peppers(&self) -> &[ImportPepper] {
+        &self.peppers
+    }
+
+    pub(crate) const fn expected(&self) -> &Expected {
+        &self.expected
+    }
+
+    fn argon2id(&self, arena: &mut Arena, input: &[u8], salt: &Salt) -> Result<Phc, HashError> {
+        let mut digest = Zeroizing::new([0; Cost::OUTPUT_BYTES]);
+        compute(arena, self.cost, input, salt.as_bytes(), digest.as_mut_slice())?;
+        Phc::new(Variant::ARGON2ID, self.cost, salt.as_bytes(), digest.as_slice())
+            .ok_or(HashError::Backend)
     }
 }
 
@@ -162,44 +254,10 @@ pub enum HashError {
         max = Password::MAX_BYTES
     )]
     PasswordTooLong,
-}
-
-/// The longest digest that a [`StoredHash`] can hold: the PHC format's own limit.
-const MAX_DIGEST_BYTES: usize = 64;
-
-/// What a decoy is compared with, whose preimage no one knows. Equal or not, it is never valid: a
-/// decoy has nothing in `genuine`.
-const DECOY_DIGEST: [u8; Cost::OUTPUT_BYTES] = [0; Cost::OUTPUT_BYTES];
-
-/// One computation and one comparison: the same steps for every subject.
-struct Task<'a> {
-    cost: Cost,
-    password: &'a [u8],
-    salt: &'a [u8],
-    digest: &'a [u8],
-    /// The hash that a right password proves. Without one, nothing can be valid.
-    genuine: Option<&'a StoredHash>,
-}
-
-impl<'a> Task<'a> {
-    fn of(policy: Cost, password: &'a Password, subject: Subject<'a>) -> Self {
-        let fit = !password.is_empty() && !password.is_overlong();
-        let secret = password.expose_secret().as_bytes();
-        match subject {
-            Subject::Stored(stored) if fit => Self {
-                cost: stored.cost(),
-                password: secret,
-                salt: stored.salt(),
-                digest: stored.digest(),
-                genuine: Some(stored),
-            },
-            _ => Self {
-                cost: policy,
-                password: if fit { secret } else { STAND_IN },
-                salt: &STAND_IN_SALT,
-                digest: &DECOY_DIGEST,
-                genuine: None,
-            },
-        }
-    }
+    /// The stored hash needs a pepper that is not there, or one that its format has no input for.
+    #[error(
+        "the stored hash needs a pepper that this hasher does not have, or that its format cannot \
+         take: give it to Hasher::with_import_peppers"
+    )]
+    Pepper,
 }

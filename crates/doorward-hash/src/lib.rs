@@ -4,28 +4,42 @@
 
 mod arena;
 mod argon;
+mod backend;
 mod breach;
 mod breach_filter;
 mod ceiling;
 mod common;
 mod context;
 mod cost;
+mod expected;
 mod fold;
 mod hasher;
-#[cfg(feature = "imported")]
+#[cfg(feature = "import-pepper")]
+mod import_pepper;
 mod imported;
+mod kind;
+mod normalization;
 mod outdated;
+mod parse_error;
 mod password;
+mod phc;
 mod policy;
+mod prefix;
 mod range;
 mod salt;
+mod scheme;
 mod sequence;
 mod stored;
+#[cfg(feature = "vectorised")]
+mod vectorised;
 mod verification;
+mod verify;
 mod word_list;
 mod work;
+mod wrapped;
 
 // What a person sends, and what may become a password
+pub use normalization::Normalization;
 pub use password::Password;
 pub use policy::{AcceptedPassword, PasswordPolicy, PasswordProblem};
 
@@ -36,15 +50,22 @@ pub use range::{RangeError, RangeQuery};
 
 // Hashing and verifying
 pub use hasher::{HashError, Hasher};
-#[cfg(feature = "imported")]
-pub use imported::ImportedHash;
 pub use outdated::Outdated;
+pub use parse_error::ParseError;
 pub use salt::{RandomError, Salt};
-pub use stored::{ParseError, StoredHash};
+pub use stored::StoredHash;
 pub use verification::{Subject, Verdict, Verification};
 
-// What it costs
+// Hashes of other systems
+#[cfg(feature = "import-pepper")]
+pub use import_pepper::{HmacHash, HmacText, ImportPepper, PepperError};
+pub use kind::HashKind;
+
+// What it costs, and what computes it
 pub use arena::Arena;
+pub use backend::Backend;
+#[cfg(feature = "vectorised")]
+pub use backend::BackendError;
 pub use ceiling::{Ceiling, OverCeiling};
 pub use cost::{Cost, CostError};
 pub use work::Work;

@@ -1,4 +1,4 @@
-use crate::{Cost, Salt, StoredHash, cost::owasp_least_m_kib};
+use crate::{Cost, cost::owasp_least_m_kib, phc::Phc};
 
 /// Why a hash that was verified should be replaced: it is weaker than the policy.
 ///
@@ -16,7 +16,7 @@ use crate::{Cost, Salt, StoredHash, cost::owasp_least_m_kib};
 pub enum Outdated {
     /// The digest is shorter than 32 bytes.
     Digest,
-    /// Made by another system: every such hash is replaced by one of the policy.
+    /// Made by another system, or wrapped: every such hash is replaced by one of the policy.
     Imported,
     /// Weaker than the policy, with less memory.
     Memory,
@@ -28,14 +28,14 @@ pub enum Outdated {
 
 impl Outdated {
     /// The first reason for which `stored` falls short of `policy`.
-    pub(crate) fn judge(stored: &StoredHash, policy: Cost) -> Option<Self> {
+    pub(crate) fn judge(stored: &Phc, policy: Cost) -> Option<Self> {
         if is_weaker(stored.cost(), policy) {
             // Strength grows with memory and with passes: the one that is lower is the reason.
-            let less_memory = stored.m_kib() < policy.m_kib();
+            let less_memory = stored.cost().m_kib() < policy.m_kib();
             Some(if less_memory { Self::Memory } else { Self::Passes })
-        } else if stored.digest_bytes() < Cost::OUTPUT_BYTES {
+        } else if !stored.has_full_digest() {
             Some(Self::Digest)
-        } else if stored.salt_bytes() < Salt::BYTES {
+        } else if !stored.has_full_salt() {
             Some(Self::Salt)
         } else {
             None
@@ -61,6 +61,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::argon::Variant;
 
     const TABLE: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
 
@@ -99,7 +100,7 @@ mod tests {
     #[test]
     fn the_reason_is_the_lower_parameter() {
         let judge = |m, t, salt: &[u8], digest: &[u8]| {
-            let stored = StoredHash::new(cost((m, t)), salt, digest).unwrap();
+            let stored = Phc::new(Variant::ARGON2ID, cost((m, t)), salt, digest).unwrap();
             Outdated::judge(&stored, Cost::OWASP_19_MIB)
         };
         let (salt, digest) = (&[0; 16], &[0; 32]);

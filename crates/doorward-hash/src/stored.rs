@@ -1,24 +1,32 @@
-use std::fmt::{self, Write};
+use std::fmt;
+use std::sync::Arc;
 
-use password_hash::phc::{self, ParamsString, PasswordHash};
 use secrecy::{ExposeSecret, SecretString};
-use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{Ceiling, Cost, HashError, OverCeiling, Work};
+use crate::{
+    Ceiling, HashKind, Hasher, Normalization, Outdated, OverCeiling, ParseError, Work, imported,
+    phc::Phc,
+    prefix::Prefix,
+    scheme::Scheme,
+    wrapped::{self, Wrapped},
+};
 
-/// A stored hash: a PHC string of Argon2id that is well formed and within a [`Ceiling`].
+/// A stored hash: what a table keeps of one password, well formed and within a [`Ceiling`].
 ///
 /// ```text
-/// $argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt, 8 to 48 bytes>$<digest, 10 to 64 bytes>
+/// {nfc1}$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt, 8 to 48 bytes>$<digest, 10 to 64 bytes>
 /// ```
 ///
-/// Salt and digest are unpadded base64. There is one spelling of each hash: parameters in another
-/// order, leading zeros and loose trailing bits are refused. The `Debug` shows the algorithm and
-/// the parameters; salt and digest are wiped on drop.
+/// Every new hash is a PHC string of Argon2id behind the record of its [`Normalization`]. A PHC
+/// string alone, as the reference implementation of Argon2, libsodium, PHP, argon2-cffi and passlib
+/// write it, is read as well: [PHC string specification]. So are, by the Cargo features of the
+/// [README](crate), the hashes of other systems as they stored them, and either [wrapped] in
+/// Argon2id.
 ///
-/// The format is that of the [PHC string specification], as the reference implementation of
-/// Argon2, libsodium, PHP, argon2-cffi and passlib write it.
+/// There is one spelling of each hash: parameters in another order, leading zeros and loose trailing
+/// bits are refused. The `Debug` shows the format and the parameters; salt and digest are wiped on
+/// drop.
 ///
 /// ```
 /// use doorward_hash::{Ceiling, StoredHash};
@@ -26,215 +34,173 @@ use crate::{Ceiling, Cost, HashError, OverCeiling, Work};
 /// let row = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2E$\
 ///            AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 /// let stored = StoredHash::parse(row, &Ceiling::default())?;
-/// assert_eq!((stored.m_kib(), stored.t(), stored.p()), (19_456, 2, 1));
+/// assert_eq!(stored.kind().to_string(), "argon2id m=19456,t=2,p=1");
 /// assert_eq!(stored.expose_secret(), row);
 /// # Ok::<(), doorward_hash::ParseError>(())
 /// ```
 ///
 /// [PHC string specification]: https://github.com/P-H-C/phc-string-format/blob/master/phc-sf-spec.md
+/// [wrapped]: crate::Hasher::wrap
 #[derive(Clone)]
 pub struct StoredHash {
-    phc: SecretString,
-    cost: Cost,
-    salt: Zeroizing<Vec<u8>>,
-    digest: Zeroizing<Vec<u8>>,
+    row: SecretString,
+    prefix: Prefix,
+    body: Body,
 }
 
 impl StoredHash {
-    /// Reads a PHC string. Nothing is hashed, and nothing of the size it asks for is allocated.
+    /// Reads a row. Nothing is hashed, and nothing of the size it asks for is allocated.
     ///
     /// Calling a bad row good would let whoever planted it choose the server's load; calling a good
     /// row bad keeps its owner out, so the reason is typed and is for the operator, not the person.
     ///
     /// # Errors
     ///
-    /// - [`ParseError::Malformed`] when it is no PHC string of Argon2id.
-    /// - [`ParseError::Unsupported`] for another algorithm, version or parameter.
+    /// - [`ParseError::Malformed`] when it is no hash at all, and [`ParseError::MalformedImport`] when
+    ///   it begins like a known format and does not go on so.
+    /// - [`ParseError::Unsupported`] for a format that is not read: because its Cargo feature is off,
+    ///   or because it is never verified, such as unsalted SHA-1.
     /// - [`ParseError::OverCeiling`] when verifying it would cost more than `ceiling`.
-    pub fn parse(phc: &str, ceiling: &Ceiling) -> Result<Self, ParseError> {
-        recognise(phc)?;
-        let parsed = PasswordHash::new(phc).map_err(|_| ParseError::Malformed)?;
-        if parsed.version != Some(VERSION) {
-            return Err(ParseError::Unsupported { what: "a version of Argon2 other than v=19" });
-        }
-        let cost = read_cost(&parsed.params)?;
-        let (Some(salt), Some(digest)) = (parsed.salt, parsed.hash) else {
-            return Err(ParseError::Malformed);
-        };
-        ceiling.admit(cost, digest.len()).map_err(ParseError::OverCeiling)?;
-        // RFC 9106 section 3.1: 8 blocks a lane at least. The product is taken in 64 bits.
-        let least_kib = 8 * u64::from(cost.p());
-        if cost.t() == 0 || cost.p() == 0 || u64::from(cost.m_kib()) < least_kib {
+    pub fn parse(row: &str, ceiling: &Ceiling) -> Result<Self, ParseError> {
+        if row.len() > MAX_ROW_BYTES {
             return Err(ParseError::Malformed);
         }
-        let stored =
-            Self::new(cost, &salt, digest.as_bytes()).map_err(|_| ParseError::Malformed)?;
-        // One spelling. The parser is strict already: this holds it to that.
-        if stored.expose_secret() != phc {
-            return Err(ParseError::Malformed);
-        }
-        Ok(stored)
+        let (prefix, text) = Prefix::split(row)?;
+        let body = Body::parse(text)?;
+        body.admit(ceiling).map_err(ParseError::OverCeiling)?;
+        Ok(Self { row: SecretString::from(row), prefix, body })
     }
 
-    /// The PHC string, to be stored. Every use of a hash in clear can be found by this name.
+    /// The row, to be stored. Every use of a hash in clear can be found by this name.
     #[must_use]
     pub fn expose_secret(&self) -> &str {
-        self.phc.expose_secret()
+        self.row.expose_secret()
     }
 
-    /// Memory in KiB.
+    /// The format and what it costs, without salt and digest. Of a wrapped hash: of the inner one.
     #[must_use]
-    pub const fn m_kib(&self) -> u32 {
-        self.cost.m_kib()
+    pub fn kind(&self) -> HashKind {
+        HashKind::of(self.body.scheme())
     }
 
-    /// Passes over the memory.
+    /// The form of the password that was hashed.
     #[must_use]
-    pub const fn t(&self) -> u32 {
-        self.cost.t()
+    pub const fn normalization(&self) -> Normalization {
+        self.prefix.normalization
     }
 
-    /// Lanes.
+    /// Whether it is the hash of another system inside one of Argon2id.
     #[must_use]
-    pub const fn p(&self) -> u32 {
-        self.cost.p()
+    pub const fn is_wrapped(&self) -> bool {
+        matches!(self.body, Body::Wrapped(_))
     }
 
-    /// The blocks that its verification computes, before filling up to the policy.
+    /// Why a right password should be hashed anew under the policy of `hasher`; `None` when the hash
+    /// is as good as a new one, or better. Another [`Normalization`] is no reason: it is as strong.
     #[must_use]
-    pub const fn work(&self) -> Work {
-        self.cost.work()
+    pub fn outdated(&self, hasher: &Hasher) -> Option<Outdated> {
+        match &self.body {
+            Body::Native(hash) => Outdated::judge(hash, hasher.cost()),
+            Body::Imported(_) | Body::Wrapped(_) => Some(Outdated::Imported),
+        }
     }
 
-    /// Length of the digest in bytes.
+    /// The Argon2 blocks that its verification computes, before filling up to the policy.
     #[must_use]
-    pub fn digest_bytes(&self) -> usize {
-        self.digest.len()
+    pub fn work(&self) -> Work {
+        match &self.body {
+            Body::Native(hash) => hash.cost().work(),
+            Body::Imported(_) => Work::ZERO,
+            Body::Wrapped(wrapped) => wrapped.outer.cost().work(),
+        }
     }
 
-    /// Length of the salt in bytes.
-    #[must_use]
-    pub fn salt_bytes(&self) -> usize {
-        self.salt.len()
+    /// A new hash.
+    pub(crate) fn native(normalization: Normalization, hash: Phc) -> Self {
+        let text = hash.to_text();
+        Self::of_parts(Prefix { normalization, pepper: None }, &text, Body::Native(hash))
     }
 
-    /// The hash of these parts.
-    ///
-    /// # Errors
-    ///
-    /// [`HashError::Backend`] when the PHC format has no room for them.
-    pub(crate) fn new(cost: Cost, salt: &[u8], digest: &[u8]) -> Result<Self, HashError> {
-        let salt_text = phc::Salt::new(salt).map_err(|_| HashError::Backend)?;
-        let digest_text = phc::Output::new(digest).map_err(|_| HashError::Backend)?;
-        // Room for the longest: a String that grows would leave its older, shorter self unwiped.
-        let mut text = Zeroizing::new(String::with_capacity(MAX_CHARS));
-        write!(text, "${ALGORITHM}$v={VERSION}${cost}${salt_text}${digest_text}")
-            .map_err(|_| HashError::Backend)?;
-        Ok(Self {
-            phc: SecretString::from(text.as_str()),
-            cost,
-            salt: Zeroizing::new(salt.to_vec()),
-            digest: Zeroizing::new(digest.to_vec()),
-        })
+    /// The same password's hash, inside another.
+    pub(crate) fn wrapped(&self, wrapped: Wrapped) -> Self {
+        let text = wrapped.to_text();
+        Self::of_parts(self.prefix.clone(), &text, Body::Wrapped(wrapped))
     }
 
-    // Not public: a weak `Cost` read from a row must not become a policy.
-    pub(crate) const fn cost(&self) -> Cost {
-        self.cost
+    #[cfg(feature = "import-pepper")]
+    pub(crate) fn with_pepper_id(&self, id: crate::prefix::PepperId) -> Self {
+        let row = self.expose_secret();
+        let text = Prefix::split(row).map_or(row, |(_, text)| text);
+        let prefix = Prefix { pepper: Some(id), ..self.prefix.clone() };
+        Self::of_parts(prefix, text, self.body.clone())
     }
 
-    pub(crate) fn salt(&self) -> &[u8] {
-        &self.salt
+    #[cfg(feature = "import-pepper")]
+    pub(crate) const fn prefix(&self) -> &Prefix {
+        &self.prefix
     }
 
-    pub(crate) fn digest(&self) -> &[u8] {
-        &self.digest
+    pub(crate) const fn body(&self) -> &Body {
+        &self.body
+    }
+
+    pub(crate) fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
+        self.body.admit(ceiling)
+    }
+
+    fn of_parts(prefix: Prefix, text: &str, body: Body) -> Self {
+        let row = Zeroizing::new(prefix.before(text));
+        Self { row: SecretString::from(row.as_str()), prefix, body }
     }
 }
 
 impl fmt::Debug for StoredHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StoredHash(${ALGORITHM}$v={VERSION}${}$[REDACTED]$[REDACTED])", self.cost)
+        let wrapped = if self.is_wrapped() { "wrapped " } else { "" };
+        write!(f, "StoredHash({wrapped}{}, {}, [REDACTED])", self.kind(), self.normalization())
     }
 }
 
-/// Why a stored string is no [`StoredHash`]. No message repeats any part of the string.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum ParseError {
-    /// Not a PHC string of Argon2id in its one spelling.
-    #[error(
-        "the stored hash is not a PHC string ($argon2id$v=19$m=..,t=..,p=..$salt$digest): check \
-         that the column keeps the whole string, unchanged"
-    )]
-    Malformed,
-    /// It begins like a hash of another system and does not go on like one.
-    #[error(
-        "the stored hash begins like {format} and is not well formed: check that the column keeps \
-         the whole string, unchanged"
-    )]
-    MalformedImport {
-        /// The format that it begins like.
-        format: &'static str,
-    },
-    /// Its verification would cost too much.
-    #[error(
-        "{0} of stored hashes: treat the row as planted, or raise the Ceiling if such hashes are \
-         yours"
-    )]
-    OverCeiling(OverCeiling),
-    /// A hash of a kind that is not verified here.
-    #[error(
-        "the stored hash uses {what}, which is not verified here: have its owner reset the \
-         password, which stores Argon2id v=19"
-    )]
-    Unsupported {
-        /// What is not supported, in words.
-        what: &'static str,
-    },
+/// What stands behind the prefix.
+#[derive(Clone)]
+pub(crate) enum Body {
+    /// Argon2id of the second version in a PHC string.
+    Native(Phc),
+    /// As another system stored it.
+    Imported(Arc<dyn Scheme>),
+    /// Either, inside Argon2id.
+    Wrapped(Wrapped),
 }
 
-const ALGORITHM: &str = "argon2id";
-
-/// Version 0x13, the one of RFC 9106.
-const VERSION: u32 = 0x13;
-
-/// No PHC string within the format's own limits is longer: 127 characters of parameters, 64 of salt,
-/// 86 of digest, and the names.
-const MAX_CHARS: usize = 320;
-
-/// Whether the string names this algorithm; says so when it names another.
-fn recognise(phc: &str) -> Result<(), ParseError> {
-    let name = phc.strip_prefix('$').and_then(|rest| rest.split('$').next());
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name.len() <= 32
-            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    match name {
-        Some(ALGORITHM) => Ok(()),
-        Some(name) if is_name(name) => {
-            Err(ParseError::Unsupported { what: "an algorithm other than argon2id" })
+impl Body {
+    /// What is computed of the password itself.
+    pub(crate) fn scheme(&self) -> &dyn Scheme {
+        match self {
+            Self::Native(hash) => hash,
+            Self::Imported(scheme) => scheme.as_ref(),
+            Self::Wrapped(wrapped) => wrapped.inner.as_ref(),
         }
-        _ => Err(ParseError::Malformed),
+    }
+
+    fn parse(text: &str) -> Result<Self, ParseError> {
+        if let Some(rest) = text.strip_prefix(wrapped::PREFIX) {
+            return Wrapped::parse(rest).map(Self::Wrapped);
+        }
+        if text.starts_with("$argon2id$v=19$") {
+            return Phc::parse(text).map(Self::Native);
+        }
+        imported::read(text).map(Self::Imported)
+    }
+
+    fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
+        if let Self::Wrapped(wrapped) = self {
+            wrapped.outer.admit(ceiling)?;
+        }
+        let scheme = self.scheme();
+        ceiling.admit_output(scheme.digest().len())?;
+        scheme.admit(ceiling)
     }
 }
 
-/// Exactly `m`, `t` and `p`, in this order, as every implementation writes them.
-pub(crate) fn read_cost(params: &ParamsString) -> Result<Cost, ParseError> {
-    let mut pairs = params.iter();
-    let mut next = |name: &str| match pairs.next() {
-        Some((found, value)) if found.as_str() == name => {
-            value.decimal().map_err(|_| ParseError::Malformed)
-        }
-        _ => Err(ParseError::Malformed),
-    };
-    let cost = Cost::unchecked(next("m")?, next("t")?, next("p")?);
-    match pairs.next() {
-        None => Ok(cost),
-        Some((name, _)) if matches!(name.as_str(), "data" | "keyid") => {
-            Err(ParseError::Unsupported { what: "the parameter keyid or data" })
-        }
-        Some(_) => Err(ParseError::Malformed),
-    }
-}
+/// No row of any format is longer, within the lengths of salt and digest that are read.
+const MAX_ROW_BYTES: usize = 1_024;

@@ -4,8 +4,11 @@ use base64ct::Base64Bcrypt;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
-use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Password, Work};
+use super::text;
+use crate::{
+    Arena, Ceiling, HashError, OverCeiling, ParseError, Password, Work,
+    scheme::{Scheme, takes_without_nul},
+};
 
 /// `$2a$`, `$2b$` and `$2y$`, which are one function for passwords up to 72 bytes; as they are, after
 /// the `bcrypt$` or `bcrypt_sha256$` of Django, or after the `{bcrypt}` of Spring.
@@ -17,7 +20,7 @@ struct Bcrypt {
     is_prehashed: bool,
 }
 
-pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
+pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     let (crypt, is_prehashed) = if let Some(crypt) = text.strip_prefix("bcrypt_sha256$") {
         (crypt, true)
     } else {
@@ -33,17 +36,36 @@ pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
     }
 }
 
-impl Legacy for Bcrypt {
+impl Scheme for Bcrypt {
     fn format(&self) -> &'static str {
-        if self.is_prehashed { "bcrypt-sha256" } else { "bcrypt" }
+        let [plain, prehashed] = FORMATS else { return "" };
+        if self.is_prehashed { prehashed } else { plain }
+    }
+
+    fn factors(&self) -> Vec<u32> {
+        vec![self.cost]
+    }
+
+    /// What is hashed first costs next to nothing.
+    fn shape(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn units(&self) -> u64 {
+        1 << self.cost
     }
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
         ceiling.admit_bcrypt(self.cost)
     }
 
-    fn max_password_bytes(&self) -> usize {
-        if self.is_prehashed { Password::MAX_BYTES } else { KEY_BYTES }
+    fn takes(&self, password: &[u8]) -> bool {
+        let most = if self.is_prehashed { Password::MAX_BYTES } else { KEY_BYTES };
+        takes_without_nul(password, most)
+    }
+
+    fn salt(&self) -> &[u8] {
+        self.salt.as_slice()
     }
 
     fn digest(&self) -> &[u8] {
@@ -69,7 +91,28 @@ impl Legacy for Bcrypt {
         out.copy_from_slice(&digest[..DIGEST_BYTES]);
         Ok(Work::ZERO)
     }
+
+    /// A sum of powers of two: one bcrypt for each bit.
+    fn fill(&self, _: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+        let key = &password[..password.len().min(KEY_BYTES)];
+        for cost in (4..=31).filter(|cost| units >> cost & 1 == 1) {
+            let _ = Zeroizing::new(bcrypt::bcrypt(cost, *self.salt, key));
+        }
+        Ok(Work::ZERO)
+    }
 }
+
+/// The scheme of these factors, as it gives them.
+pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let &[cost] = factors else { return None };
+    let salt = Zeroizing::new(salt.try_into().ok()?);
+    let digest = Zeroizing::new(vec![0; DIGEST_BYTES]);
+    let is_prehashed = FORMATS.iter().position(|known| *known == format)? == 1;
+    let made = Bcrypt { cost, salt, digest, is_prehashed };
+    if (4..=31).contains(&cost) { Some(Arc::new(made)) } else { None }
+}
+
+pub(super) const FORMATS: &[&str] = &["bcrypt", "bcrypt-sha256-hex"];
 
 const MALFORMED: ParseError = ParseError::MalformedImport { format: "bcrypt" };
 

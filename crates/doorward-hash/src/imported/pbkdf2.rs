@@ -6,8 +6,8 @@ use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
-use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
+use super::text;
+use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work, scheme::Scheme};
 
 /// PBKDF2 with one whole digest of output, as passlib, Django and Werkzeug write it.
 struct Pbkdf2 {
@@ -17,7 +17,7 @@ struct Pbkdf2 {
     digest: Zeroizing<Vec<u8>>,
 }
 
-pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
+pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     let passlib = ["$pbkdf2$", "$pbkdf2-sha256$", "$pbkdf2-sha512$"];
     let django = ["pbkdf2_sha1$", "pbkdf2_sha256$"];
     let werkzeug = ["pbkdf2:sha1:", "pbkdf2:sha256:", "pbkdf2:sha512:"];
@@ -39,17 +39,31 @@ pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
     Ok(None)
 }
 
-impl Legacy for Pbkdf2 {
+impl Scheme for Pbkdf2 {
     fn format(&self) -> &'static str {
-        match self.hash {
-            Hash::Sha1 => "pbkdf2-sha1",
-            Hash::Sha256 => "pbkdf2-sha256",
-            Hash::Sha512 => "pbkdf2-sha512",
-        }
+        self.hash.format()
+    }
+
+    fn factors(&self) -> Vec<u32> {
+        vec![self.iterations, u32::try_from(self.digest.len()).unwrap_or(u32::MAX)]
+    }
+
+    fn shape(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    /// So many for every digest of the hash that the output takes.
+    fn units(&self) -> u64 {
+        let digests = self.digest.len().div_ceil(self.hash.bytes()) as u64;
+        u64::from(self.iterations) * digests
     }
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
         ceiling.admit_iterations(self.iterations)
+    }
+
+    fn salt(&self) -> &[u8] {
+        &self.salt
     }
 
     fn digest(&self) -> &[u8] {
@@ -64,7 +78,28 @@ impl Legacy for Pbkdf2 {
         }
         Ok(Work::ZERO)
     }
+
+    fn fill(&self, arena: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+        let Ok(iterations @ 1..) = u32::try_from(units) else { return Ok(Work::ZERO) };
+        let digest = Zeroizing::new(Vec::new());
+        let filler = Self { hash: self.hash, iterations, salt: self.salt.clone(), digest };
+        filler.compute(arena, password, &mut [0; 64][..self.hash.bytes()])
+    }
 }
+
+/// The scheme of these factors, as it gives them.
+pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let &[iterations, bytes] = factors else { return None };
+    let hash =
+        [Hash::Sha1, Hash::Sha256, Hash::Sha512].into_iter().find(|h| h.format() == format)?;
+    let digest =
+        Zeroizing::new(vec![0; usize::try_from(bytes).ok().filter(|n| (1..=64).contains(n))?]);
+    let salt = Zeroizing::new(salt.to_vec());
+    let made = Pbkdf2 { hash, iterations, salt, digest };
+    if iterations > 0 { Some(Arc::new(made)) } else { None }
+}
+
+pub(super) const FORMATS: &[&str] = &["pbkdf2-sha1", "pbkdf2-sha256", "pbkdf2-sha512"];
 
 #[derive(Clone, Copy)]
 enum Hash {
@@ -74,6 +109,14 @@ enum Hash {
 }
 
 impl Hash {
+    const fn format(self) -> &'static str {
+        match self {
+            Self::Sha1 => "pbkdf2-sha1",
+            Self::Sha256 => "pbkdf2-sha256",
+            Self::Sha512 => "pbkdf2-sha512",
+        }
+    }
+
     const fn bytes(self) -> usize {
         match self {
             Self::Sha1 => 20,

@@ -5,8 +5,8 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
-use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
+use super::text;
+use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work, scheme::Scheme};
 
 /// `{SSHA}`, `{SSHA256}` and `{SSHA512}` of LDAP: one SHA of the password and a salt.
 struct SaltedSha {
@@ -15,7 +15,7 @@ struct SaltedSha {
     salt: Zeroizing<Vec<u8>>,
 }
 
-pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
+pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     let unsalted = ["{SHA}", "{SHA256}", "{SHA384}", "{SHA512}", "{MD5}", "{CLEARTEXT}"];
     if unsalted.iter().any(|prefix| text.starts_with(prefix)) {
         return Err(ParseError::Unsupported { what: "no salt" });
@@ -29,18 +29,30 @@ pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
     Ok(None)
 }
 
-impl Legacy for SaltedSha {
+impl Scheme for SaltedSha {
     fn format(&self) -> &'static str {
-        match self.hash {
-            Hash::Sha1 => "ssha",
-            Hash::Sha256 => "ssha256",
-            Hash::Sha512 => "ssha512",
-        }
+        self.hash.format()
+    }
+
+    fn factors(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn shape(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn units(&self) -> u64 {
+        1
     }
 
     /// One computation, whatever the text says.
     fn admit(&self, _: &Ceiling) -> Result<(), OverCeiling> {
         Ok(())
+    }
+
+    fn salt(&self) -> &[u8] {
+        &self.salt
     }
 
     fn digest(&self) -> &[u8] {
@@ -55,7 +67,24 @@ impl Legacy for SaltedSha {
         }
         Ok(Work::ZERO)
     }
+
+    fn fill(&self, arena: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+        for _ in 0..units {
+            self.compute(arena, password, &mut [0; 64][..self.hash.bytes()])?;
+        }
+        Ok(Work::ZERO)
+    }
 }
+
+/// The scheme of these factors, as it gives them.
+pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let hash =
+        [Hash::Sha1, Hash::Sha256, Hash::Sha512].into_iter().find(|h| h.format() == format)?;
+    let (digest, salt) = (Zeroizing::new(vec![0; hash.bytes()]), Zeroizing::new(salt.to_vec()));
+    if factors.is_empty() { Some(Arc::new(SaltedSha { hash, digest, salt })) } else { None }
+}
+
+pub(super) const FORMATS: &[&str] = &["ssha", "ssha256", "ssha512"];
 
 #[derive(Clone, Copy)]
 enum Hash {
@@ -64,15 +93,29 @@ enum Hash {
     Sha512,
 }
 
+impl Hash {
+    const fn format(self) -> &'static str {
+        match self {
+            Self::Sha1 => "ssha",
+            Self::Sha256 => "ssha256",
+            Self::Sha512 => "ssha512",
+        }
+    }
+
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
 const MALFORMED: ParseError = ParseError::MalformedImport { format: "a salted SHA of LDAP" };
 
 /// Base64 of the digest and, after it, the salt.
 fn parse(hash: Hash, rest: &str) -> Option<SaltedSha> {
-    let digest_bytes = match hash {
-        Hash::Sha1 => 20,
-        Hash::Sha256 => 32,
-        Hash::Sha512 => 64,
-    };
+    let digest_bytes = hash.bytes();
     let least = digest_bytes + text::SALT_BYTES.start();
     let most = digest_bytes + text::SALT_BYTES.end();
     let both = text::decode::<Base64>(rest, least..=most)?;

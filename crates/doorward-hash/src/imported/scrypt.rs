@@ -4,8 +4,8 @@ use base64ct::{Base64, Base64Unpadded};
 use scrypt::Params;
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
-use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
+use super::text;
+use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work, scheme::Scheme};
 
 /// scrypt as passlib, Django and Werkzeug write it. Its memory is taken anew for every computation:
 /// it is not in the arena, and it is not wiped.
@@ -17,7 +17,7 @@ struct Scrypt {
     digest: Zeroizing<Vec<u8>>,
 }
 
-pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
+pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     let known = [("$scrypt$", of_phc as Parser), ("scrypt$", of_django), ("scrypt:", of_werkzeug)];
     for (prefix, parse) in known {
         if let Some(rest) = text.strip_prefix(prefix) {
@@ -40,13 +40,31 @@ impl Scrypt {
     }
 }
 
-impl Legacy for Scrypt {
+impl Scheme for Scrypt {
     fn format(&self) -> &'static str {
         "scrypt"
     }
 
+    fn factors(&self) -> Vec<u32> {
+        let bytes = u32::try_from(self.digest.len()).unwrap_or(u32::MAX);
+        vec![u32::from(self.log_n), self.r, self.p, bytes]
+    }
+
+    /// The lanes are computed one after the other, each in the same memory.
+    fn shape(&self) -> Vec<u32> {
+        vec![u32::from(self.log_n), self.r]
+    }
+
+    fn units(&self) -> u64 {
+        u64::from(self.p)
+    }
+
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
         ceiling.admit_scrypt(self.memory_kib(), self.p)
+    }
+
+    fn salt(&self) -> &[u8] {
+        &self.salt
     }
 
     fn digest(&self) -> &[u8] {
@@ -58,7 +76,26 @@ impl Legacy for Scrypt {
         scrypt::scrypt(password, &self.salt, &params, out).map_err(|_| HashError::Backend)?;
         Ok(Work::ZERO)
     }
+
+    fn fill(&self, arena: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+        let Ok(p @ 1..) = u32::try_from(units) else { return Ok(Work::ZERO) };
+        let (salt, digest) = (self.salt.clone(), Zeroizing::new(Vec::new()));
+        let filler = Self { log_n: self.log_n, r: self.r, p, salt, digest };
+        filler.compute(arena, password, &mut [0; 32])
+    }
 }
+
+/// The scheme of these factors, as it gives them.
+pub(super) fn make(_: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let &[log_n, r, p, bytes] = factors else { return None };
+    let log_n = u8::try_from(log_n).ok()?;
+    let digest =
+        Zeroizing::new(vec![0; usize::try_from(bytes).ok().filter(|n| (16..=64).contains(n))?]);
+    let made = Scrypt { log_n, r, p, salt: Zeroizing::new(salt.to_vec()), digest };
+    if made.is_sane() { Some(Arc::new(made)) } else { None }
+}
+
+pub(super) const FORMATS: &[&str] = &["scrypt"];
 
 type Parser = fn(&str) -> Option<Scrypt>;
 

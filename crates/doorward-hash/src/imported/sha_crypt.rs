@@ -4,11 +4,11 @@ use base64ct::Base64ShaCrypt;
 use sha_crypt::{Params, sha256_crypt, sha512_crypt};
 use zeroize::Zeroizing;
 
-use super::{
-    legacy::{Legacy, MAX_REPEATED_BYTES},
-    text,
+use super::text::{self, MAX_REPEATED_BYTES};
+use crate::{
+    Arena, Ceiling, HashError, OverCeiling, ParseError, Work,
+    scheme::{Scheme, takes_without_nul},
 };
-use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
 
 /// `$5$` and `$6$`: the crypt of glibc with SHA-256 and SHA-512.
 struct ShaCrypt {
@@ -19,7 +19,7 @@ struct ShaCrypt {
     digest: Zeroizing<Vec<u8>>,
 }
 
-pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
+pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     for (prefix, hash) in [("$5$", Hash::Sha256), ("$6$", Hash::Sha512)] {
         if let Some(rest) = text.strip_prefix(prefix) {
             return Ok(Some(Arc::new(parse(hash, rest).ok_or(MALFORMED)?)));
@@ -28,12 +28,21 @@ pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
     Ok(None)
 }
 
-impl Legacy for ShaCrypt {
+impl Scheme for ShaCrypt {
     fn format(&self) -> &'static str {
-        match self.hash {
-            Hash::Sha256 => "sha256-crypt",
-            Hash::Sha512 => "sha512-crypt",
-        }
+        self.hash.format()
+    }
+
+    fn factors(&self) -> Vec<u32> {
+        vec![self.rounds]
+    }
+
+    fn shape(&self) -> Vec<u32> {
+        Vec::new()
+    }
+
+    fn units(&self) -> u64 {
+        u64::from(self.rounds)
     }
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
@@ -41,8 +50,12 @@ impl Legacy for ShaCrypt {
         ceiling.admit_iterations(self.rounds.saturating_mul(2))
     }
 
-    fn max_password_bytes(&self) -> usize {
-        MAX_REPEATED_BYTES
+    fn takes(&self, password: &[u8]) -> bool {
+        takes_without_nul(password, MAX_REPEATED_BYTES)
+    }
+
+    fn salt(&self) -> &[u8] {
+        &self.salt
     }
 
     fn digest(&self) -> &[u8] {
@@ -63,12 +76,48 @@ impl Legacy for ShaCrypt {
         }
         Ok(Work::ZERO)
     }
+
+    /// The format has no fewer rounds than 1,000: so many are done at least.
+    fn fill(&self, arena: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+        let Ok(rounds @ 1..) = u32::try_from(units) else { return Ok(Work::ZERO) };
+        let (salt, digest) = (self.salt.clone(), Zeroizing::new(Vec::new()));
+        let rounds = rounds.max(Params::ROUNDS_MIN);
+        let filler = Self { hash: self.hash, rounds, salt, digest };
+        filler.compute(arena, password, &mut [0; 64][..self.hash.bytes()])
+    }
 }
+
+/// The scheme of these factors, as it gives them.
+pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let &[rounds] = factors else { return None };
+    let hash = [Hash::Sha256, Hash::Sha512].into_iter().find(|hash| hash.format() == format)?;
+    let (digest, salt) = (Zeroizing::new(vec![0; hash.bytes()]), Zeroizing::new(salt.to_vec()));
+    let is_sane = (Params::ROUNDS_MIN..=Params::ROUNDS_MAX).contains(&rounds) && salt.len() <= 16;
+    if is_sane { Some(Arc::new(ShaCrypt { hash, rounds, salt, digest })) } else { None }
+}
+
+pub(super) const FORMATS: &[&str] = &["sha256-crypt", "sha512-crypt"];
 
 #[derive(Clone, Copy)]
 enum Hash {
     Sha256,
     Sha512,
+}
+
+impl Hash {
+    const fn format(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256-crypt",
+            Self::Sha512 => "sha512-crypt",
+        }
+    }
+
+    const fn bytes(self) -> usize {
+        match self {
+            Self::Sha256 => ORDER_256.len(),
+            Self::Sha512 => ORDER_512.len(),
+        }
+    }
 }
 
 const MALFORMED: ParseError = ParseError::MalformedImport { format: "sha-crypt" };
@@ -86,10 +135,7 @@ fn parse(hash: Hash, rest: &str) -> Option<ShaCrypt> {
         None => (DEFAULT_ROUNDS, rest),
     };
     let [salt, digest] = text::parts(rest)?;
-    let bytes = match hash {
-        Hash::Sha256 => ORDER_256.len(),
-        Hash::Sha512 => ORDER_512.len(),
-    };
+    let bytes = hash.bytes();
     let is_known = (Params::ROUNDS_MIN..=Params::ROUNDS_MAX).contains(&rounds)
         // More would not count.
         && salt.len() <= 16;

@@ -5,6 +5,10 @@ use std::ops::RangeInclusive;
 use base64ct::Encoding;
 use zeroize::Zeroizing;
 
+/// The longest password of a format whose every iteration reads all of it: what one attempt costs is
+/// otherwise up to whoever sends it.
+pub(super) const MAX_REPEATED_BYTES: usize = 256;
+
 /// The salts that are read, in bytes.
 pub(super) const SALT_BYTES: RangeInclusive<usize> = 1..=64;
 
