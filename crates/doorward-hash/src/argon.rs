@@ -1,4 +1,4 @@
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Version};
 
 use crate::{Arena, Cost, HashError, Work};
 
@@ -30,8 +30,7 @@ pub(crate) struct Input<'a> {
 ///
 /// # Errors
 ///
-/// [`HashError::OutOfMemory`] without memory for the arena, [`HashError::Backend`] when the
-/// backend refuses the parameters.
+/// Those of [`Arena::compute`].
 pub(crate) fn compute(
     arena: &mut Arena,
     cost: Cost,
@@ -39,34 +38,7 @@ pub(crate) fn compute(
     salt: &[u8],
     out: &mut [u8],
 ) -> Result<Work, HashError> {
-    compute_as(arena, Variant::ARGON2ID, cost, Input { password, salt, secret: &[] }, out)
-}
-
-/// [`compute`] of any member of the family.
-///
-/// # Errors
-///
-/// Those of [`compute`].
-pub(crate) fn compute_as(
-    arena: &mut Arena,
-    variant: Variant,
-    cost: Cost,
-    input: Input<'_>,
-    out: &mut [u8],
-) -> Result<Work, HashError> {
-    #[cfg(feature = "vectorised")]
-    if arena.backend() == crate::Backend::VECTORISED {
-        arena.vectorised().compute(variant, cost, input, out)?;
-        return Ok(cost.work());
-    }
-    let params = Params::new(cost.m_kib(), cost.t(), cost.p(), Some(out.len()))
-        .map_err(|_| HashError::Backend)?;
-    let blocks = params.block_count();
-    Argon2::new_with_secret(input.secret, variant.algorithm, variant.version, params)
-        .map_err(|_| HashError::Backend)?
-        .hash_password_into_with_memory(input.password, input.salt, out, arena.lend(blocks)?)
-        .map_err(|_| HashError::Backend)?;
-    Ok(Work::from_blocks(blocks as u64 * u64::from(cost.t())))
+    arena.compute(Variant::ARGON2ID, cost, Input { password, salt, secret: &[] }, out)
 }
 
 /// Computes at least `missing` blocks for nothing, at most 4 more, over the memory of `policy`.
@@ -150,13 +122,6 @@ mod tests {
         let policy = Cost::unchecked(64, 3, 1);
         let done = fill_up(&mut arena, policy, Work::from_blocks(64 + 40)).unwrap();
         assert_eq!(done, Work::from_blocks(104));
-        assert_eq!(arena.blocks_in_use(), 64);
-    }
-
-    #[test]
-    fn refused_parameters_are_an_error() {
-        let mut arena = Arena::new();
-        let computed = compute(&mut arena, Cost::unchecked(4, 1, 1), b"x", &[0; 16], &mut [0; 32]);
-        assert_eq!(computed, Err(HashError::Backend));
+        assert_eq!((arena.capacity_kib(), arena.is_dirty()), (64, true));
     }
 }

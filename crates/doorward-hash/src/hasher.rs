@@ -1,7 +1,6 @@
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-#[cfg(feature = "import-pepper")]
 use crate::ImportPepper;
 use crate::{
     Arena, Backend, Ceiling, Cost, HashKind, Normalization, OverCeiling, Password, Salt,
@@ -39,7 +38,6 @@ pub struct Hasher {
     backend: Backend,
     normalization: Normalization,
     expected: Expected,
-    #[cfg(feature = "import-pepper")]
     peppers: Vec<ImportPepper>,
 }
 
@@ -98,7 +96,6 @@ impl Hasher {
     }
 
     /// The peppers that rows from elsewhere may ask for.
-    #[cfg(feature = "import-pepper")]
     #[must_use]
     pub fn with_import_peppers(mut self, peppers: impl IntoIterator<Item = ImportPepper>) -> Self {
         self.peppers.extend(peppers);
@@ -215,7 +212,6 @@ impl Hasher {
     }
 
     /// What rows ask for by name.
-    #[cfg(feature = "import-pepper")]
     pub(crate) fn peppers(&self) -> &[ImportPepper] {
         &self.peppers
     }

@@ -88,7 +88,9 @@ const READERS: &[Reader] = &[
 
 /// The names of formats, and what makes them. No two have the same.
 const MAKERS: &[(&[&str], Maker)] = &[
-    (&["argon2d", "argon2i", "argon2id"], phc::make),
+    (phc::FORMATS, phc::make),
+    #[cfg(feature = "argon2-legacy")]
+    (argon::FORMATS, argon::make),
     #[cfg(feature = "bcrypt")]
     (bcrypt::FORMATS, bcrypt::make),
     #[cfg(feature = "pbkdf2")]

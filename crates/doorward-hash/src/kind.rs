@@ -3,10 +3,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::{
-    Ceiling, Cost, ParseError, StoredHash,
-    argon::{STAND_IN_SALT, Variant},
-    imported,
-    scheme::Scheme,
+    Ceiling, Cost, ParseError, StoredHash, argon::STAND_IN_SALT, imported, phc, scheme::Scheme,
 };
 
 /// The kind of a stored hash: its format and its work factors, neither salt nor digest.
@@ -41,8 +38,8 @@ impl HashKind {
 
     /// Whether it is what a policy of this cost makes itself.
     pub(crate) fn is_of(&self, cost: Cost) -> bool {
-        let own = [u32::from(Variant::ARGON2ID.version), cost.m_kib(), cost.t(), cost.p()];
-        self.format == Variant::ARGON2ID.algorithm.as_str() && self.factors.starts_with(&own)
+        let own = [cost.m_kib(), cost.t(), cost.p()];
+        phc::FORMATS.contains(&self.format) && self.factors.starts_with(&own)
     }
 
     /// A scheme of this kind, with a salt that is nobody's. Every kind has one: it was one's kind.
@@ -64,7 +61,7 @@ impl fmt::Display for HashKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.factors.as_slice() {
             [] => f.write_str(self.format),
-            [_, m, t, p, _] if self.format.starts_with("argon2") => {
+            [m, t, p, _] if self.format.starts_with("argon2") => {
                 write!(f, "{} m={m},t={t},p={p}", self.format)
             }
             factors => {

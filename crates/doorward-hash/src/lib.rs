@@ -11,13 +11,15 @@ mod ceiling;
 mod common;
 mod context;
 mod cost;
+mod engine;
 mod expected;
 mod fold;
 mod hasher;
-#[cfg(feature = "import-pepper")]
 mod import_pepper;
 mod imported;
 mod kind;
+#[cfg(feature = "vectorised")]
+mod known_answers;
 mod normalization;
 mod outdated;
 mod parse_error;
@@ -26,6 +28,7 @@ mod phc;
 mod policy;
 mod prefix;
 mod range;
+mod rust_crypto;
 mod salt;
 mod scheme;
 mod sequence;
@@ -57,15 +60,14 @@ pub use stored::StoredHash;
 pub use verification::{Subject, Verdict, Verification};
 
 // Hashes of other systems
-#[cfg(feature = "import-pepper")]
 pub use import_pepper::{HmacHash, HmacText, ImportPepper, PepperError};
 pub use kind::HashKind;
 
 // What it costs, and what computes it
 pub use arena::Arena;
 pub use backend::Backend;
-#[cfg(feature = "vectorised")]
-pub use backend::BackendError;
 pub use ceiling::{Ceiling, OverCeiling};
 pub use cost::{Cost, CostError};
+#[cfg(feature = "vectorised")]
+pub use known_answers::BackendError;
 pub use work::Work;

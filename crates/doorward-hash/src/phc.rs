@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Arena, Ceiling, Cost, HashError, OverCeiling, ParseError, Password, Salt, Work,
-    argon::{Input, Variant, compute_as},
+    argon::{Input, Variant},
     scheme::Scheme,
 };
 
@@ -112,14 +112,19 @@ impl Phc {
 }
 
 impl Scheme for Phc {
+    /// That of the first version is another one.
     fn format(&self) -> &'static str {
-        self.variant.algorithm.as_str()
+        match (self.variant.algorithm, self.variant.version) {
+            (algorithm, Version::V0x13) => algorithm.as_str(),
+            (Algorithm::Argon2d, Version::V0x10) => "argon2d-16",
+            (Algorithm::Argon2i, Version::V0x10) => "argon2i-16",
+            (Algorithm::Argon2id, Version::V0x10) => "argon2id-16",
+        }
     }
 
     fn factors(&self) -> Vec<u32> {
         let digest_bytes = u32::try_from(self.digest.len()).unwrap_or(u32::MAX);
-        let (m, t, p) = (self.cost.m_kib(), self.cost.t(), self.cost.p());
-        vec![u32::from(self.variant.version), m, t, p, digest_bytes]
+        vec![self.cost.m_kib(), self.cost.t(), self.cost.p(), digest_bytes]
     }
 
     /// The length of the digest costs nothing.
@@ -179,7 +184,7 @@ impl Scheme for Phc {
         out: &mut [u8],
     ) -> Result<Work, HashError> {
         let input = Input { password, salt: &self.salt, secret };
-        compute_as(arena, self.variant, self.cost, input, out)
+        arena.compute(self.variant, self.cost, input, out)
     }
 }
 
@@ -191,18 +196,20 @@ impl fmt::Display for Phc {
     }
 }
 
-/// The scheme of these factors, as [`Phc`] gives them.
-pub(crate) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
-    let &[version, m, t, p, digest_bytes] = factors else { return None };
-    let algorithm = Algorithm::try_from(format).ok()?;
-    let version =
-        [Version::V0x10, Version::V0x13].into_iter().find(|v| u32::from(*v) == version)?;
-    let digest = vec![0; usize::try_from(digest_bytes).ok().filter(|bytes| *bytes <= 64)?];
-    let variant = Variant { algorithm, version };
-    let is_known = cfg!(feature = "argon2-legacy") || variant == Variant::ARGON2ID;
-    let made = Phc::new(variant, Cost::unchecked(m, t, p), salt, &digest).filter(|_| is_known)?;
-    Some(Arc::new(made))
+/// The scheme of these factors, as a hash of this policy's kind gives them.
+pub(crate) fn make(_: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    make_as(Variant::ARGON2ID, factors, salt)
 }
+
+/// [`make`] of any member of the family.
+pub(crate) fn make_as(variant: Variant, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let &[m, t, p, digest_bytes] = factors else { return None };
+    let digest = vec![0; usize::try_from(digest_bytes).ok().filter(|bytes| *bytes <= 64)?];
+    Some(Arc::new(Phc::new(variant, Cost::unchecked(m, t, p), salt, &digest)?))
+}
+
+/// Its name.
+pub(crate) const FORMATS: &[&str] = &["argon2id"];
 
 /// No PHC string within the format's own limits is longer: 127 characters of parameters, 64 of salt,
 /// 86 of digest, and the names.

@@ -16,16 +16,12 @@ impl Prefix {
     ///
     /// # Errors
     ///
-    /// [`ParseError::MalformedImport`] when the id of a pepper is none, and
-    /// [`ParseError::Unsupported`] when no pepper is read.
+    /// [`ParseError::MalformedImport`] when the id of a pepper is none.
     pub(crate) fn split(row: &str) -> Result<(Self, &str), ParseError> {
         let (normalization, rest) = Normalization::split(row);
         let Some(rest) = rest.strip_prefix(PEPPER) else {
             return Ok((Self { normalization, pepper: None }, rest));
         };
-        if !cfg!(feature = "import-pepper") {
-            return Err(ParseError::Unsupported { what: "a pepper (feature import-pepper)" });
-        }
         let (id, text) = rest.split_once('}').ok_or(MALFORMED)?;
         let pepper = Some(PepperId::new(id).ok_or(MALFORMED)?);
         Ok((Self { normalization, pepper }, text))
@@ -76,7 +72,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "import-pepper")]
     fn prefixes_are_read_as_written() {
         for row in ["$x", "{nfc1}$x", "{pepper:a}$x", "{nfc1}{pepper:a}{SSHA}x"] {
             let (prefix, text) = Prefix::split(row).unwrap();

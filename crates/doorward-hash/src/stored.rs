@@ -127,7 +127,6 @@ impl StoredHash {
         Self::of_parts(self.prefix.clone(), &text, Body::Wrapped(wrapped))
     }
 
-    #[cfg(feature = "import-pepper")]
     pub(crate) fn with_pepper_id(&self, id: crate::prefix::PepperId) -> Self {
         let row = self.expose_secret();
         let text = Prefix::split(row).map_or(row, |(_, text)| text);
@@ -135,7 +134,6 @@ impl StoredHash {
         Self::of_parts(prefix, text, self.body.clone())
     }
 
-    #[cfg(feature = "import-pepper")]
     pub(crate) const fn prefix(&self) -> &Prefix {
         &self.prefix
     }

@@ -3,26 +3,49 @@
 use std::sync::{Mutex, PoisonError};
 
 use argon2_rust::{
-    Algorithm, Argon2, Error, Hasher, Params, Version, params::Memory, params::TagLen,
+    Algorithm, Argon2, Error, Hasher, Params, Version, detected_backend, params::Memory as Kib,
+    params::TagLen,
 };
 
 use crate::{
     Cost, HashError,
     argon::{Input, Variant},
+    engine::{Engine, Memory},
 };
 
-/// Memory that is taken once and wiped after every hash.
-// The Mutex is never locked: it makes the arena as shareable with the feature as without it.
-#[derive(Default)]
-pub(crate) struct Workspace(Mutex<Option<Hasher>>);
+/// Vectorised by hand.
+pub(crate) struct Vectorised;
 
-impl Workspace {
-    /// `Argon2[m, t, p](password, salt, secret)` into `out`.
-    ///
-    /// # Errors
-    ///
-    /// [`HashError::OutOfMemory`], and [`HashError::Backend`] when it refuses the parameters.
-    pub(crate) fn compute(
+impl Engine for Vectorised {
+    fn id(&self) -> &'static str {
+        "argon2-rust"
+    }
+
+    fn name(&self) -> String {
+        format!("argon2-rust ({})", detected_backend())
+    }
+
+    fn memory(&self) -> Box<dyn Memory> {
+        Box::<Workspace>::default()
+    }
+}
+
+/// Memory that is wiped after every hash.
+// The Mutex is never locked where one computes: it makes the arena as shareable with the feature as
+// without it.
+#[derive(Default)]
+struct Workspace(Mutex<Option<Hasher>>);
+
+impl Memory for Workspace {
+    fn reserve(&mut self, blocks: usize) -> Result<(), HashError> {
+        let params = Params::builder()
+            .memory(Kib::kib(blocks.max(LEAST_BLOCKS) as u64))
+            .build()
+            .map_err(|_| HashError::OutOfMemory)?;
+        self.prepare(Argon2::new(Algorithm::Argon2id, Version::V0x13, params)).map(|_| ())
+    }
+
+    fn compute(
         &mut self,
         variant: Variant,
         cost: Cost,
@@ -30,7 +53,7 @@ impl Workspace {
         out: &mut [u8],
     ) -> Result<(), HashError> {
         let params = Params::builder()
-            .memory(Memory::kib(u64::from(cost.m_kib())))
+            .memory(Kib::kib(u64::from(cost.m_kib())))
             .passes(cost.t())
             .lanes(cost.p())
             .tag_len(TagLen::bytes(out.len() as u64))
@@ -41,32 +64,27 @@ impl Workspace {
             .map_err(told)
     }
 
-    /// Makes room for `blocks` blocks.
-    ///
-    /// # Errors
-    ///
-    /// [`HashError::OutOfMemory`].
-    pub(crate) fn reserve(&mut self, blocks: usize) -> Result<(), HashError> {
-        let params = Params::builder()
-            .memory(Memory::kib(blocks.max(LEAST_BLOCKS) as u64))
-            .build()
-            .map_err(|_| HashError::OutOfMemory)?;
-        self.prepare(Argon2::new(Algorithm::Argon2id, Version::V0x13, params)).map(|_| ())
-    }
+    /// It is always wiped.
+    fn wipe(&mut self) {}
 
-    /// Gives all memory back if it is more than `blocks` blocks.
-    pub(crate) fn shrink_to(&mut self, blocks: usize) {
+    /// It cannot give back a part.
+    fn shrink_to(&mut self, blocks: usize) {
         if self.blocks() > blocks {
             *self.0.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }
 
-    /// The blocks that it holds.
-    pub(crate) fn blocks(&self) -> usize {
+    fn is_dirty(&self) -> bool {
+        false
+    }
+
+    fn blocks(&self) -> usize {
         let hasher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         hasher.as_ref().map_or(0, Hasher::reserved_blocks)
     }
+}
 
+impl Workspace {
     /// Turns to these parameters. The old memory goes before more is taken: both at once would be
     /// more than a hash may take.
     fn prepare(&mut self, argon2: Argon2) -> Result<&mut Hasher, HashError> {
@@ -104,5 +122,41 @@ fn told(error: Error) -> HashError {
     match error {
         Error::MemoryAllocationError => HashError::OutOfMemory,
         _ => HashError::Backend,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_memory_is_an_error_and_it_stays_usable() {
+        let mut workspace = Workspace::default();
+        assert_eq!(workspace.reserve(usize::MAX), Err(HashError::OutOfMemory));
+        assert_eq!(workspace.blocks(), 0);
+        workspace.reserve(64).unwrap();
+        assert_eq!(workspace.blocks(), 64);
+    }
+
+    #[test]
+    fn refused_parameters_are_an_error() {
+        let input = Input { password: b"x", salt: &[0; 16], secret: &[] };
+        let mut workspace = Workspace::default();
+        let cost = Cost::unchecked(4, 1, 1);
+        let computed = workspace.compute(Variant::ARGON2ID, cost, input, &mut [0; 32]);
+        assert_eq!(computed, Err(HashError::Backend));
+    }
+
+    #[test]
+    fn it_grows_and_gives_all_back() {
+        let mut workspace = Workspace::default();
+        for (blocks, held) in [(16, 16), (8, 16), (64, 64)] {
+            workspace.reserve(blocks).unwrap();
+            assert_eq!(workspace.blocks(), held);
+        }
+        workspace.shrink_to(64);
+        assert_eq!(workspace.blocks(), 64);
+        workspace.shrink_to(63);
+        assert_eq!(workspace.blocks(), 0);
     }
 }

@@ -98,7 +98,6 @@ impl Hasher {
     }
 
     /// What is hashed in place of a password where the row names a pepper, and what Argon2 is given.
-    #[cfg(feature = "import-pepper")]
     fn season(
         &self,
         stored: Option<&StoredHash>,
@@ -109,16 +108,6 @@ impl Hasher {
         };
         let pepper = self.peppers().iter().find(|pepper| pepper.is_named(id));
         pepper.ok_or(HashError::Pepper)?.season(text).map(Some)
-    }
-
-    /// Without the feature no row with a pepper is read.
-    #[cfg(not(feature = "import-pepper"))]
-    fn season(
-        &self,
-        _: Option<&StoredHash>,
-        _: &[u8],
-    ) -> Result<Option<(Zeroizing<Vec<u8>>, &[u8])>, HashError> {
-        Ok(None)
     }
 }
 

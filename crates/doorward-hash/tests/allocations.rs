@@ -44,7 +44,8 @@ fn r29_a_verification_in_the_steady_state_allocates_less_than_1_kib() {
                 hasher.ceiling(),
             )
             .unwrap();
-            let wrapped = hasher.wrap(&mut arena, &weak, Salt::from_bytes([1; 16])).unwrap().unwrap();
+            let wrapped =
+                hasher.wrap(&mut arena, &weak, Salt::from_bytes([1; 16])).unwrap().unwrap();
             let overlong = Password::from("x".repeat(Password::MAX_BYTES + 1));
             let longest = Password::from("\u{1d160}".repeat(Password::MAX_BYTES / 4));
             for password in [&right, &Password::from("wrong"), &overlong, &longest] {

@@ -1,6 +1,5 @@
 //! Secrets that another system hashed together with every password.
 
-#![cfg(feature = "import-pepper")]
 #![allow(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
 use doorward_hash::{

@@ -19,6 +19,7 @@ mod counters;
 mod credentials;
 mod expiry;
 mod fixture;
+mod listing;
 mod races;
 mod replacing;
 mod tickets;
@@ -28,6 +29,7 @@ use std::future::Future;
 pub use self::counters::*;
 pub use self::credentials::*;
 pub use self::expiry::*;
+pub use self::listing::*;
 pub use self::races::*;
 pub use self::replacing::*;
 pub use self::tickets::*;
@@ -73,6 +75,9 @@ macro_rules! store_conformance_tests {
             replace_answers_missing_and_makes_nothing
             replace_refuses_other_lookup_keys
             replace_refuses_an_oversized_password
+            list_has_every_account_once
+            list_goes_on_behind_any_account
+            list_refuses_a_limit_of_zero
             absent_row_reads_empty
             empty_calls_answer_nothing
             add_sums_up_from_zero

@@ -99,6 +99,28 @@ pub trait CredentialStore: Debug + Send + Sync {
         credential: Credential,
         expected: Version,
     ) -> Result<Replaced, StoreError>;
+
+    /// A page of all accounts, behind the account `after` or from the beginning: at most `limit`, and
+    /// none only where there are no more.
+    ///
+    /// For passes of an operator over everything, which this makes resumable: whoever was interrupted
+    /// goes on behind the last account seen. Never on the path of a login: it reads the whole table.
+    /// The order is the store's own, and the same for every call; an account that exists from the
+    /// beginning of a pass to its end is in it once.
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// An account that is left out keeps what the pass was to renew: a weak hash, or one under a key
+    /// that is then dropped, and its owner is turned away. One that comes twice costs a read.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](crate::StoreErrorKind::Invalid) for a limit of zero; otherwise what befell the store.
+    async fn list(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError>;
 }
 
 /// What became of a credential to [`insert`](CredentialStore::insert).

@@ -171,6 +171,14 @@ impl<S: CredentialStore> CredentialStore for FaultyStore<S> {
     ) -> Result<Replaced, StoreError> {
         self.perform(Operation::Replace, self.inner.replace(credential, expected)).await
     }
+
+    async fn list(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.perform(Operation::List, self.inner.list(after, limit)).await
+    }
 }
 
 #[async_trait]

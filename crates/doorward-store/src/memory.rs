@@ -162,6 +162,14 @@ impl CredentialStore for MemoryStore {
     ) -> Result<Replaced, StoreError> {
         self.state().credentials.replace(credential, expected)
     }
+
+    async fn list(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.state().credentials.list(after, limit)
+    }
 }
 
 #[async_trait]

@@ -52,6 +52,14 @@ macro_rules! forward {
             ) -> Result<Replaced, StoreError> {
                 (**self).replace(credential, expected).await
             }
+
+            async fn list(
+                &self,
+                after: Option<AccountId>,
+                limit: usize,
+            ) -> Result<Vec<AccountId>, StoreError> {
+                (**self).list(after, limit).await
+            }
         }
 
         #[async_trait]

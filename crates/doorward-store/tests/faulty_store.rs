@@ -37,6 +37,7 @@ async fn call_all(store: &impl Store) -> Vec<(Operation, StoreErrorKind)> {
         (Operation::Find, store.find(credential().lookup_keys()).await.err()),
         (Operation::Fetch, store.fetch(ACCOUNT).await.err()),
         (Operation::Replace, store.replace(credential(), Version::FIRST).await.err()),
+        (Operation::List, store.list(None, 1).await.err()),
         (Operation::Update, store.update(&[add()], NOW).await.err()),
         (Operation::Read, store.read(&[CounterKey::new([1; 32])], NOW).await.err()),
         (Operation::Clear, store.clear(&[CounterKey::new([1; 32])]).await.err()),
@@ -60,7 +61,7 @@ async fn calls_are_logged_in_order() {
     assert_eq!(call_all(&store).await, []);
     assert_eq!(store.calls(), Operation::ALL);
     assert_eq!(call_all(&store.clone()).await, []);
-    assert_eq!((store.calls().len(), store.count(Operation::Put)), (20, 2), "a clone shares it");
+    assert_eq!((store.calls().len(), store.count(Operation::Put)), (22, 2), "a clone shares it");
     store.reset_log();
     assert_eq!((store.calls(), store.count(Operation::Put)), (vec![], 0));
 }

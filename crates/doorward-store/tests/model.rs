@@ -27,6 +27,7 @@ enum Call {
     Find(Vec<LookupKey>),
     Fetch(AccountId),
     Replace(Credential, Version),
+    List(Option<AccountId>, usize),
     Update(Vec<CounterUpdate>, SystemTime),
     Read(Vec<CounterKey>, SystemTime),
     Clear(Vec<CounterKey>),
@@ -41,6 +42,7 @@ enum Answer {
     Inserted(Inserted),
     Found(Option<Credential>),
     Replaced(Replaced),
+    Listed(Vec<AccountId>),
     Rows(Vec<CounterRow>),
     Done,
     Ticket(Option<Ticket>),
@@ -79,6 +81,8 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         account().prop_map(Call::Fetch),
         (credential, 0..4_u64)
             .prop_map(|(sent, version)| Call::Replace(sent, Version::new(version))),
+        (proptest::option::of(account()), 0..4_usize)
+            .prop_map(|(after, limit)| Call::List(after, limit)),
         (vec(update, 0..4), time()).prop_map(|(updates, now)| Call::Update(updates, now)),
         (vec(counter(), 0..4), time()).prop_map(|(keys, now)| Call::Read(keys, now)),
         vec(counter(), 0..3).prop_map(Call::Clear),
@@ -96,6 +100,7 @@ async fn real(store: &MemoryStore, call: Call) -> Answer {
         Call::Find(keys) => store.find(&keys).await.map(Answer::Found),
         Call::Fetch(account) => store.fetch(account).await.map(Answer::Found),
         Call::Replace(sent, expected) => store.replace(sent, expected).await.map(Answer::Replaced),
+        Call::List(after, limit) => store.list(after, limit).await.map(Answer::Listed),
         Call::Update(updates, now) => store.update(&updates, now).await.map(Answer::Rows),
         Call::Read(keys, now) => store.read(&keys, now).await.map(Answer::Rows),
         Call::Clear(keys) => store.clear(&keys).await.map(|()| Answer::Done),
@@ -130,6 +135,14 @@ impl Model {
                 Answer::Found(all.find(|stored| stored.account() == account).cloned())
             }
             Call::Replace(sent, expected) => self.replace(sent, expected),
+            Call::List(_, 0) => Answer::Failed(StoreErrorKind::Invalid),
+            Call::List(after, limit) => {
+                let all = self.credentials.iter().map(Credential::account);
+                let mut behind: Vec<_> = all.filter(|account| Some(*account) > after).collect();
+                behind.sort_unstable();
+                behind.truncate(limit);
+                Answer::Listed(behind)
+            }
             Call::Update(updates, now) => {
                 Answer::Rows(updates.iter().map(|update| self.update(update, now)).collect())
             }

@@ -63,6 +63,14 @@ impl CredentialStore for DeadlineStore {
     ) -> Result<Replaced, StoreError> {
         self.within("replace", self.inner.replace(credential, expected)).await
     }
+
+    async fn list(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        self.within("list", self.inner.list(after, limit)).await
+    }
 }
 
 #[async_trait]

@@ -1,8 +1,7 @@
 //! What is stored of an account, sealed and opened.
 
-use base64ct::{Base64Unpadded, Encoding};
-use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, MacKey, Place, random_bytes};
-use doorward_hash::{Ceiling, Cost, StoredHash};
+use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, MacKey, Place};
+use doorward_hash::{Cost, StoredHash};
 use doorward_store::{AccountId, Credential, LookupKey, TicketKey};
 use zeroize::Zeroizing;
 
@@ -18,24 +17,14 @@ pub(crate) struct Vault {
     keys: DerivedKeys,
     tenant: String,
     /// A sealed hash of nobody: opened where there is none to open.
-    decoy: Vec<u8>,
+    pub(crate) decoy: Vec<u8>,
 }
 
 impl Vault {
     pub(crate) fn new(keys: DerivedKeys, tenant: String, cost: Cost) -> Result<Self, Error> {
         let mut vault = Self { keys, tenant, decoy: Vec::new() };
-        let salt = Base64Unpadded::encode_string(&random_bytes::<16>()?);
-        let digest = Base64Unpadded::encode_string(&random_bytes::<32>()?);
-        let phc = format!("$argon2id$v=19${cost}${salt}${digest}");
-        vault.decoy = vault.seal(&NOBODY, "password", phc.as_bytes())?;
+        vault.decoy = vault.make_decoy(cost)?;
         Ok(vault)
-    }
-
-    /// Does with the hash of nobody what [`open_hash`](Self::open_hash) does with an account's.
-    pub(crate) fn open_decoy(&self, ceiling: &Ceiling) -> Result<(), Error> {
-        let phc = self.open(&NOBODY, "password", &self.decoy)?;
-        StoredHash::parse(&phc, ceiling)?;
-        Ok(())
     }
 
     /// The identifier's blind indexes, newest key first: what it is looked up by.
@@ -49,7 +38,7 @@ impl Vault {
     pub(crate) fn seal_credential(
         &self,
         identifier: &Identifier,
-        hash: &StoredHash,
+        hash: Option<&StoredHash>,
         now: std::time::SystemTime,
     ) -> Result<Credential, Error> {
         let account = AccountId::generate()?;
@@ -57,28 +46,8 @@ impl Vault {
         let sealed = self.seal(account.as_bytes(), "identifier", identifier.expose().as_bytes())?;
         let credential = Credential::new(account, keys, sealed, now)
             .map_err(|error| Error::because(ErrorKind::Internal, error))?;
-        Ok(credential.with_password(Some(self.seal_hash(account, hash)?)))
-    }
-
-    pub(crate) fn seal_hash(
-        &self,
-        account: AccountId,
-        hash: &StoredHash,
-    ) -> Result<Vec<u8>, Error> {
-        self.seal(account.as_bytes(), "password", hash.expose_secret().as_bytes())
-    }
-
-    /// The stored hash, `None` where the account has no password.
-    pub(crate) fn open_hash(
-        &self,
-        credential: &Credential,
-        ceiling: &Ceiling,
-    ) -> Result<Option<StoredHash>, Error> {
-        let Some(sealed) = credential.password() else {
-            return Ok(None);
-        };
-        let phc = self.open(credential.account().as_bytes(), "password", sealed)?;
-        Ok(Some(StoredHash::parse(&phc, ceiling)?))
+        let sealed = hash.map(|hash| self.seal_hash(account, hash)).transpose()?;
+        Ok(credential.with_password(sealed))
     }
 
     pub(crate) fn open_identifier(
@@ -148,12 +117,27 @@ impl Vault {
         TicketRecord::parse(opened.expose_secret()).ok_or(Error::new(ErrorKind::Corrupt))
     }
 
-    fn seal(&self, record: &[u8], field: &str, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
+    pub(crate) fn seal(
+        &self,
+        record: &[u8],
+        field: &str,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, Error> {
         let context = Context::new(self.place(record, field));
         Ok(self.keys.fields.seal(&context, plaintext)?.into_bytes())
     }
 
-    fn open(&self, record: &[u8], field: &str, sealed: &[u8]) -> Result<Zeroizing<String>, Error> {
+    /// Whether it was sealed under the newest key.
+    pub(crate) fn is_current(&self, sealed: &[u8]) -> Result<bool, Error> {
+        Ok(envelope(sealed)?.key_id() == self.keys.fields.primary_id())
+    }
+
+    pub(crate) fn open(
+        &self,
+        record: &[u8],
+        field: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<String>, Error> {
         let context = Context::new(self.place(record, field));
         let opened = self.keys.fields.open(&context, &envelope(sealed)?)?;
         let text = std::str::from_utf8(opened.expose_secret());
@@ -169,8 +153,6 @@ pub(crate) fn lookup_key(index: &BlindIndex) -> Result<LookupKey, Error> {
     LookupKey::new(index.to_bytes()).map_err(|error| Error::because(ErrorKind::Internal, error))
 }
 
-/// No account has this id: ids are random.
-const NOBODY: [u8; 16] = [0; 16];
 const ACCOUNTS: &str = "accounts";
 const TICKETS: &str = "tickets";
 /// The version of what the sealed fields hold; part of each field's context.

@@ -33,8 +33,9 @@ fn offence(line: &str, next: &str) -> Option<&'static str> {
     let next = next.trim_start();
     let items =
         ["mod ", "pub ", "pub(", "fn ", "const ", "struct ", "enum ", "impl ", "use ", "#["];
-    // A reader of one more format, in the table of readers.
-    let is_item = items.iter().any(|item| next.starts_with(item)) || next.ends_with("::read,");
+    // A reader or a maker of one more format, in its table.
+    let is_row = next.ends_with("::read,") || next.ends_with("::make),");
+    let is_item = items.iter().any(|item| next.starts_with(item)) || is_row;
     if (code.starts_with("#[cfg(feature") || code.starts_with("#[cfg(any(feature")) && !is_item {
         return Some("gates something else than an item");
     }

@@ -1,6 +1,16 @@
 use std::sync::Arc;
 
-use crate::{ParseError, phc::Phc, scheme::Scheme};
+use argon2::{
+    Algorithm::{Argon2d, Argon2i, Argon2id},
+    Version::{V0x10, V0x13},
+};
+
+use crate::{
+    ParseError,
+    argon::Variant,
+    phc::{Phc, make_as},
+    scheme::Scheme,
+};
 
 /// Argon2i, Argon2d and Argon2id of both versions in PHC strings, as they are, after the `argon2` of
 /// Django, or after the `{argon2}` of Spring.
@@ -18,3 +28,15 @@ pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     })?;
     Ok(Some(Arc::new(parsed)))
 }
+
+/// The scheme of these factors, as it gives them.
+pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
+    let variants =
+        [(Argon2d, V0x13), (Argon2i, V0x13), (Argon2d, V0x10), (Argon2i, V0x10), (Argon2id, V0x10)];
+    let at = FORMATS.iter().position(|known| *known == format)?;
+    let (algorithm, version) = *variants.get(at)?;
+    make_as(Variant { algorithm, version }, factors, salt)
+}
+
+pub(super) const FORMATS: &[&str] =
+    &["argon2d", "argon2i", "argon2d-16", "argon2i-16", "argon2id-16"];

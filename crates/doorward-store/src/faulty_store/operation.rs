@@ -12,6 +12,8 @@ pub enum Operation {
     Fetch,
     /// [`CredentialStore::replace`](crate::CredentialStore::replace)
     Replace,
+    /// [`CredentialStore::list`](crate::CredentialStore::list)
+    List,
     /// [`CounterStore::update`](crate::CounterStore::update)
     Update,
     /// [`CounterStore::read`](crate::CounterStore::read)
@@ -28,11 +30,12 @@ pub enum Operation {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Insert,
         Self::Find,
         Self::Fetch,
         Self::Replace,
+        Self::List,
         Self::Update,
         Self::Read,
         Self::Clear,
@@ -49,6 +52,7 @@ impl Operation {
             Self::Find => "find",
             Self::Fetch => "fetch",
             Self::Replace => "replace",
+            Self::List => "list",
             Self::Update => "update",
             Self::Read => "read",
             Self::Clear => "clear",

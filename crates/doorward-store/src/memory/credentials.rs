@@ -1,20 +1,21 @@
 //! The credentials of a store in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use crate::{
     AccountId, Credential, Inserted, LookupKey, Replaced, StoreError, StoreErrorKind, Version,
 };
 
 pub(super) struct Credentials {
-    by_account: HashMap<AccountId, Credential>,
+    by_account: BTreeMap<AccountId, Credential>,
     owners: HashMap<LookupKey, AccountId>,
     max: usize,
 }
 
 impl Credentials {
     pub(super) fn new(max: usize) -> Self {
-        Self { by_account: HashMap::new(), owners: HashMap::new(), max }
+        Self { by_account: BTreeMap::new(), owners: HashMap::new(), max }
     }
 
     pub(super) fn insert(&mut self, credential: Credential) -> Result<Inserted, StoreError> {
@@ -68,15 +69,27 @@ impl Credentials {
         Ok(Replaced::Done(next))
     }
 
+    /// By ascending account id.
+    pub(super) fn list(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Vec<AccountId>, StoreError> {
+        if limit == 0 {
+            return Err(StoreError::new(StoreErrorKind::Invalid, "list"));
+        }
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = self.by_account.range((from, Bound::Unbounded));
+        Ok(behind.map(|(account, _)| *account).take(limit).collect())
+    }
+
     pub(super) fn len(&self) -> usize {
         self.by_account.len()
     }
 
     /// By ascending account id.
     pub(super) fn sorted(&self) -> Vec<&Credential> {
-        let mut all: Vec<_> = self.by_account.values().collect();
-        all.sort_unstable_by_key(|credential| credential.account());
-        all
+        self.by_account.values().collect()
     }
 }
 
