@@ -211,9 +211,10 @@ impl Hasher {
         Ok(Some(stored.wrapped(Wrapped { outer, inner })))
     }
 
-    /// What rows ask for by name.
-    pub(crate) fn peppers(&self) -> &[ImportPepper] {
-        &self.peppers
+    /// The pepper that rows ask for by this name.
+    #[must_use]
+    pub fn import_pepper(&self, id: &str) -> Option<&ImportPepper> {
+        self.peppers.iter().find(|pepper| pepper.id() == id)
     }
 
     pub(crate) const fn expected(&self) -> &Expected {

@@ -107,10 +107,6 @@ impl ImportPepper {
         Ok((seasoned, &[]))
     }
 
-    pub(crate) fn is_named(&self, id: &PepperId) -> bool {
-        self.id == *id
-    }
-
     fn new(id: &str, place: Place, secret: &[u8]) -> Result<Self, PepperError> {
         let id = PepperId::new(id).ok_or(PepperError::Id)?;
         if !(1..=MAX_SECRET_BYTES).contains(&secret.len()) {

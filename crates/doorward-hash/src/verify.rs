@@ -106,8 +106,7 @@ impl Hasher {
         let Some(id) = stored.and_then(|stored| stored.prefix().pepper.as_ref()) else {
             return Ok(None);
         };
-        let pepper = self.peppers().iter().find(|pepper| pepper.is_named(id));
-        pepper.ok_or(HashError::Pepper)?.season(text).map(Some)
+        self.import_pepper(id.as_str()).ok_or(HashError::Pepper)?.season(text).map(Some)
     }
 }
 

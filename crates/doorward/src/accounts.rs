@@ -51,7 +51,7 @@ impl Inner {
         };
         let password = accepted.password().clone();
         let hash = self.pool.hash(Permit::from(&accepted), Lane::Strangers, password).await?;
-        let credential = self.vault.seal_credential(&identifier, &hash, self.clock.now())?;
+        let credential = self.vault.seal_credential(&identifier, Some(&hash), self.clock.now())?;
         let account = credential.account();
         match self.store.insert(credential).await? {
             Inserted::Created => Ok(Registered::Created(account)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward_hash::PasswordPolicy;
-use doorward_store::Store;
+use doorward_store::{AccountId, Store};
 use doorward_throttle::Policy;
 use tokio::sync::Notify;
 
@@ -14,9 +14,11 @@ use crate::counting::Counting;
 use crate::error::Error;
 use crate::event::EventSink;
 use crate::hashing::HashingStats;
+use crate::import::{Import, Imported};
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
 use crate::queue::Queues;
+use crate::renewal::{Renewal, Renewed};
 use crate::step_up::Notifier;
 use crate::vault::Vault;
 use crate::waits::KnownWaits;
@@ -70,6 +72,82 @@ impl Authenticator {
     /// store's reply was lost): trying again answers [`Registered::Taken`].
     pub async fn register(&self, registration: Registration) -> Result<Registered, Error> {
         self.inner.register(registration).await
+    }
+
+    /// Brings over an account of another system, with the hash that it stored. For operators.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use doorward::{Authenticator, Import, Imported, Keys, Login, MemoryStore, Outcome};
+    ///
+    /// // Argon2id of 12 MiB and 3 passes. Hashes of other formats take a Cargo feature each.
+    /// let row = "$argon2id$v=19$m=12288,t=3,p=1$c2FsdHNhbHRzYWx0c2E$\
+    ///            NXh3GKRe0bkjUxflQZbAbdUAT5a2MXN4PBuDG6jSu4A";
+    /// let auth = Authenticator::builder()
+    ///     .store(MemoryStore::new())
+    ///     .keys(Keys::generate()?)
+    ///     .expecting([row.parse()?])
+    ///     .build()?;
+    /// let imported = auth.import(Import::new("alice@example.com", row)).await?;
+    /// assert!(matches!(imported, Imported::Created(_)));
+    ///
+    /// let login = Login::new("alice@example.com", "correct horse battery staple");
+    /// assert!(matches!(auth.authenticate(login).await?, Outcome::Verified(_)));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when it could not be made. After one, the account may exist all the same: trying
+    /// again answers [`Imported::Taken`].
+    pub async fn import(&self, import: Import) -> Result<Imported, Error> {
+        self.inner.import(import).await
+    }
+
+    /// Brings the stored hash of an account up to date without its password: under the newest key, and
+    /// if it is weaker than the present cost, inside a hash of it. For operators.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when it could not be read or written: it is as it was, unless the store's reply was
+    /// lost, after which it may be renewed.
+    pub async fn renew_hash(&self, account: AccountId) -> Result<Renewed, Error> {
+        self.inner.renew_hash(account).await
+    }
+
+    /// [`renew_hash`](Self::renew_hash) of at most `limit` accounts behind `after`, in the store's own
+    /// order. Call it until [`Renewal::next`] is `None`; a pass that was interrupted goes on behind the
+    /// last account seen. Logins go on meanwhile.
+    ///
+    /// After a pass without failures no hash needs an older key any more. (Identifiers still may: keep
+    /// the older keys for them.)
+    ///
+    /// ```
+    /// # async fn pass(auth: doorward::Authenticator) -> Result<(), doorward::Error> {
+    /// let mut after = None;
+    /// loop {
+    ///     let page = auth.renew_hashes(after, 100).await?;
+    ///     println!("{} renewed, {} failed", page.renewed, page.failed.len());
+    ///     after = page.next;
+    ///     if after.is_none() {
+    ///         break;
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the store could not list them. What befell single accounts is in the answer.
+    pub async fn renew_hashes(
+        &self,
+        after: Option<AccountId>,
+        limit: usize,
+    ) -> Result<Renewal, Error> {
+        self.inner.renew_hashes(after, limit).await
     }
 
     /// Changes a password, given the current one, which is throttled and counted like a login.

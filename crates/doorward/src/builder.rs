@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use doorward_hash::{Cost, Hasher, PasswordPolicy};
+use doorward_hash::{
+    Backend, Ceiling, Cost, HashKind, Hasher, ImportPepper, Normalization, PasswordPolicy,
+};
 use doorward_store::Store;
 use doorward_throttle::Policy;
 use thiserror::Error;
@@ -48,7 +50,7 @@ impl NeedsKeys {
             store: self.store,
             store_deadline: Duration::from_secs(5),
             keys,
-            cost: Cost::default(),
+            hashes: Hashes::default(),
             limits: HashingLimits::default(),
             policy: Policy::recommended(),
             passwords: PasswordPolicy::default(),
@@ -67,7 +69,7 @@ pub struct AuthenticatorBuilder {
     store: Arc<dyn Store>,
     store_deadline: Duration,
     keys: Keys,
-    cost: Cost,
+    hashes: Hashes,
     limits: HashingLimits,
     policy: Policy,
     passwords: PasswordPolicy,
@@ -75,6 +77,28 @@ pub struct AuthenticatorBuilder {
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
     notifier: Option<Arc<dyn Notifier>>,
+}
+
+/// What is decided of hashes, until a hasher is made of it.
+#[derive(Debug, Default)]
+struct Hashes {
+    cost: Cost,
+    ceiling: Ceiling,
+    backend: Backend,
+    normalization: Normalization,
+    expected: Vec<HashKind>,
+    peppers: Vec<ImportPepper>,
+}
+
+impl Hashes {
+    fn hasher(self) -> Hasher {
+        Hasher::new(self.cost)
+            .with_ceiling(self.ceiling)
+            .with_backend(self.backend)
+            .with_normalization(self.normalization)
+            .with_import_peppers(self.peppers)
+            .expecting(self.expected)
+    }
 }
 
 impl AuthenticatorBuilder {
@@ -87,9 +111,45 @@ impl AuthenticatorBuilder {
     }
 
     /// What a new hash costs. Old hashes that cost less are made anew at the next login; until then
-    /// verifying them is filled up to the same work.
+    /// verifying them is filled up to the same work, and to the same time as well where their kind is
+    /// [expected](Self::expecting).
     pub fn cost(mut self, cost: Cost) -> Self {
-        self.cost = cost;
+        self.hashes.cost = cost;
+        self
+    }
+
+    /// What a stored hash may ask for before it counts as planted.
+    pub fn ceiling(mut self, ceiling: Ceiling) -> Self {
+        self.hashes.ceiling = ceiling;
+        self
+    }
+
+    /// What computes Argon2; the crate of RustCrypto unless told. `Backend::vectorised()?` (feature
+    /// `vectorised`) is about twice as fast, and refuses to start on a processor where it computes
+    /// something else.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.hashes.backend = backend;
+        self
+    }
+
+    /// The form of a password that new hashes are made of; NFC unless told. It is recorded with each
+    /// hash, so it can be changed at any time.
+    pub fn normalization(mut self, normalization: Normalization) -> Self {
+        self.hashes.normalization = normalization;
+        self
+    }
+
+    /// Kinds of hashes that the table holds beside those of the present cost: what is
+    /// [imported](crate::Import), and what a former cost made. Every login then takes the time of one of
+    /// each, so that nobody can be told by it. Take a kind out when none of it is left.
+    pub fn expecting(mut self, kinds: impl IntoIterator<Item = HashKind>) -> Self {
+        self.hashes.expected.extend(kinds);
+        self
+    }
+
+    /// The peppers of imported hashes. (Hashes made here need none: the keys are their pepper.)
+    pub fn import_peppers(mut self, peppers: impl IntoIterator<Item = ImportPepper>) -> Self {
+        self.hashes.peppers.extend(peppers);
         self
     }
 
@@ -143,8 +203,9 @@ impl AuthenticatorBuilder {
     ///
     /// [`BuildError`] when a thread cannot be started or there are no random bytes.
     pub fn build(self) -> Result<Authenticator, BuildError> {
-        let pool = Pool::start(Hasher::new(self.cost), self.limits).map_err(BuildError::Thread)?;
-        let vault = Vault::new(self.keys.derive(), self.tenant, self.cost)
+        let cost = self.hashes.cost;
+        let pool = Pool::start(self.hashes.hasher(), self.limits).map_err(BuildError::Thread)?;
+        let vault = Vault::new(self.keys.derive(), self.tenant, cost)
             .map_err(|error| BuildError::Randomness(Box::new(error)))?;
         let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
         Ok(Authenticator::new(Inner {

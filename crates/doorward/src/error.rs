@@ -23,7 +23,8 @@ pub struct Error {
 pub enum ErrorKind {
     /// Two changes of one account met; try again.
     Conflict,
-    /// A stored credential cannot be read: wrong keys, or damage. Look at the key ids.
+    /// A stored credential cannot be read: wrong keys, a pepper that is missing, or damage. Look at the
+    /// key ids.
     Corrupt,
     /// A fault of doorward itself.
     Internal,
@@ -92,7 +93,7 @@ impl From<HashError> for Error {
     fn from(error: HashError) -> Self {
         let kind = match error {
             HashError::OutOfMemory => ErrorKind::OutOfMemory,
-            HashError::OverCeiling(_) => ErrorKind::Corrupt,
+            HashError::OverCeiling(_) | HashError::Pepper => ErrorKind::Corrupt,
             _ => ErrorKind::Internal,
         };
         Self::because(kind, error)

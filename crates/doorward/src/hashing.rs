@@ -50,8 +50,12 @@ impl Default for HashingLimits {
 pub struct HashingStats {
     /// Passwords verified, against a stored hash or a decoy.
     pub verifications: u64,
-    /// New hashes made.
+    /// New hashes made, and weak ones wrapped.
     pub hashes: u64,
+    /// Verifications against a hash of a kind that the builder was not told to expect: their time tells
+    /// that the account exists. See
+    /// [`AuthenticatorBuilder::expecting`](crate::AuthenticatorBuilder::expecting).
+    pub unexpected: u64,
     /// 1 KiB blocks computed for verifications.
     pub blocks: u64,
     /// Jobs refused because the queue was full, or given up at the deadline.

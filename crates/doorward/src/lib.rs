@@ -49,13 +49,16 @@ mod error;
 mod event;
 mod hashing;
 mod identifier;
+mod import;
 mod keys;
 mod outcome;
+mod pepper;
 mod permit;
 mod pool;
 mod queue;
 mod recipe;
 mod redeem;
+mod renewal;
 mod step_up;
 mod vault;
 mod verified;
@@ -73,6 +76,10 @@ pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
 pub use hashing::{HashingLimits, HashingStats};
 pub use keys::{Keys, KeysError};
 
+// Accounts of other systems, and passes over all accounts
+pub use import::{Import, ImportProblem, Imported};
+pub use renewal::{Renewal, Renewed};
+
 // Known devices and step-up
 pub use device::DeviceToken;
 pub use step_up::{Code, CodeNotice, Notifier, StepUp};
@@ -84,7 +91,12 @@ pub use event::{Event, EventKind, EventSink, Rejection, TracingSink};
 pub use identifier::IdentifierProblem;
 
 // From the crates below
-pub use doorward_hash::{Cost, CostError, Password, PasswordPolicy, PasswordProblem};
+#[cfg(feature = "vectorised")]
+pub use doorward_hash::BackendError;
+pub use doorward_hash::{
+    Backend, Ceiling, Cost, CostError, HashKind, HmacHash, HmacText, ImportPepper, Normalization,
+    ParseError, Password, PasswordPolicy, PasswordProblem, PepperError,
+};
 pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
 pub use doorward_throttle::{Ladder, LadderError, Policy, PolicyBuilder, PolicyError, Rule};
 

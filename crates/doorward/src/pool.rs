@@ -46,6 +46,8 @@ impl Pool {
         let job = move |hasher: &Hasher, arena: &mut Arena| {
             let subject = stored.as_ref().map_or(Subject::Decoy, Subject::Stored);
             let verification = hasher.verify(arena, &password, subject)?;
+            let is_unexpected = stored.as_ref().is_some_and(|stored| !hasher.expects(stored));
+            counts.unexpected.fetch_add(u64::from(is_unexpected), Ordering::Relaxed);
             counts.verifications.fetch_add(1, Ordering::Relaxed);
             counts.blocks.fetch_add(verification.work().blocks(), Ordering::Relaxed);
             Ok(verification)
@@ -69,6 +71,20 @@ impl Pool {
         self.run(permit, lane, job).await
     }
 
+    /// Puts a weak stored hash inside one of the policy; `None` where nothing is gained.
+    ///
+    /// It needs no permit, for no password is looked at, and nothing can be learned of one.
+    pub(crate) async fn wrap(&self, stored: StoredHash) -> Result<Option<StoredHash>, Error> {
+        let salt = Salt::generate()?;
+        let counts = Arc::clone(&self.shared);
+        let job = move |hasher: &Hasher, arena: &mut Arena| {
+            let wrapped = hasher.wrap(arena, &stored, salt)?;
+            counts.hashes.fetch_add(u64::from(wrapped.is_some()), Ordering::Relaxed);
+            Ok(wrapped)
+        };
+        self.submit(Lane::Strangers, job).await
+    }
+
     pub(crate) fn hasher(&self) -> &Hasher {
         &self.shared.hasher
     }
@@ -78,6 +94,7 @@ impl Pool {
         HashingStats {
             verifications: self.shared.verifications.load(Ordering::Relaxed),
             hashes: self.shared.hashes.load(Ordering::Relaxed),
+            unexpected: self.shared.unexpected.load(Ordering::Relaxed),
             blocks: self.shared.blocks.load(Ordering::Relaxed),
             shed: self.shared.shed.load(Ordering::Relaxed),
             running: state.running,
@@ -86,6 +103,14 @@ impl Pool {
     }
 
     async fn run<T, F>(&self, _permit: Permit<'_>, lane: Lane, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Hasher, &mut Arena) -> Result<T, HashError> + Send + 'static,
+    {
+        self.submit(lane, work).await
+    }
+
+    async fn submit<T, F>(&self, lane: Lane, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&Hasher, &mut Arena) -> Result<T, HashError> + Send + 'static,
@@ -145,6 +170,7 @@ struct Shared {
     wake: Condvar,
     verifications: AtomicU64,
     hashes: AtomicU64,
+    unexpected: AtomicU64,
     blocks: AtomicU64,
     shed: AtomicU64,
 }
@@ -191,6 +217,7 @@ impl Shared {
             wake: Condvar::new(),
             verifications: AtomicU64::new(0),
             hashes: AtomicU64::new(0),
+            unexpected: AtomicU64::new(0),
             blocks: AtomicU64::new(0),
             shed: AtomicU64::new(0),
         }

@@ -14,6 +14,7 @@ use crate::device::KnownDevice;
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Rejection};
 use crate::outcome::{Outcome, Wait};
+use crate::pepper::Peppered;
 use crate::permit::Permit;
 use crate::pool::Lane;
 use crate::verified::{Method, Verified};
@@ -50,13 +51,13 @@ impl Inner {
         };
 
         // 3. Hash: one computation, against the stored hash or against a decoy.
-        let verdict = match self.hash(&visitor, &admitted, password.clone()).await {
-            Ok(verdict) => verdict,
+        let verified = match self.hash(&visitor, &admitted, password.clone()).await {
+            Ok(verified) => verified,
             Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
         };
 
         // 4. Judge: only here may a difference exist, and it does not show outside.
-        let judgement = judge(admitted.credential.as_ref(), verdict);
+        let judgement = judge(admitted.credential.as_ref(), verified);
 
         // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
         let settled = self.settle(&visitor, admitted, judgement, password).await;
@@ -73,31 +74,31 @@ impl Inner {
         }
     }
 
-    /// Step 3. A stored hash that cannot be read is not a wrong password: after the same work, the
+    /// Step 3: the verdict, and whether the stored hash is under the newest key. A stored hash that cannot be read is not a wrong password: after the same work, the
     /// attempt ends in an error. For nobody a decoy is opened, so that opening does not show either.
     async fn hash(
         &self,
         visitor: &Visitor,
         admitted: &Admitted,
         password: Password,
-    ) -> Result<Verdict, Error> {
+    ) -> Result<(Verdict, bool), Error> {
         let ceiling = self.pool.hasher().ceiling();
         let opened = match &admitted.credential {
             Some(credential) => self.vault.open_hash(credential, ceiling),
             None => Ok(None),
         };
-        let (stored, unreadable) = match opened {
-            Ok(Some(stored)) => (Some(stored), None),
+        let (stored, is_current, unreadable) = match opened {
+            Ok(Some(Peppered { hash, is_current })) => (Some(hash), is_current, None),
             Ok(None) => {
                 self.vault.open_decoy(ceiling)?;
-                (None, None)
+                (None, true, None)
             }
-            Err(error) => (None, Some(error)),
+            Err(error) => (None, true, Some(error)),
         };
         let permit = Permit::from(&admitted.admission);
         let lane = if visitor.device.is_some() { Lane::Known } else { Lane::Strangers };
         let verification = self.pool.verify(permit, lane, password, stored).await?;
-        unreadable.map_or(Ok(verification.verdict()), Err)
+        unreadable.map_or(Ok((verification.verdict(), is_current)), Err)
     }
 
     /// Step 5. If the settlement cannot be written, nobody is told anything: a guesser who takes the
@@ -235,12 +236,12 @@ impl Decided {
     }
 }
 
-/// Right (and whether the hash is outdated), or why not.
+/// Right (and whether the hash is to be made anew), or why not.
 type Judgement = Result<bool, Rejection>;
 
 /// Step 4. A wrong password is a wrong password first: a disabled account does not show to those who
 /// do not know it, not even to the operator's log reader.
-fn judge(credential: Option<&Credential>, verdict: Verdict) -> Judgement {
+fn judge(credential: Option<&Credential>, (verdict, is_current): (Verdict, bool)) -> Judgement {
     let Some(credential) = credential else {
         return Err(Rejection::Unknown);
     };
@@ -250,7 +251,7 @@ fn judge(credential: Option<&Credential>, verdict: Verdict) -> Judgement {
     let outdated = match verdict {
         Verdict::Invalid => return Err(Rejection::WrongPassword),
         Verdict::Outdated(_) => true,
-        Verdict::Valid => false,
+        Verdict::Valid => !is_current,
     };
     match credential.status() {
         Status::Active => Ok(outdated),

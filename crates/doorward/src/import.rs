@@ -1,0 +1,130 @@
+//! Bringing over the accounts of another system, with the hashes that it stored.
+
+use doorward_hash::{HashKind, ParseError, StoredHash};
+use doorward_store::{AccountId, Inserted};
+use thiserror::Error;
+
+use crate::attempt::Typed;
+use crate::authenticator::Inner;
+use crate::error::Error;
+use crate::event::EventKind;
+use crate::identifier::{Identifier, IdentifierProblem};
+use crate::visitor::Visitor;
+
+/// An account of another system, with what that stored of its password.
+///
+/// The formats are those of the Cargo features: the table is in the README of doorward-hash. A hash
+/// weaker than the present cost is put inside one of it at once, so that no weak hash is ever at rest
+/// here; its owner logs in as before, and the first login makes a hash of the password itself.
+#[derive(Clone, Debug)]
+pub struct Import {
+    identifier: Typed,
+    hash: Option<Typed>,
+    pepper: Option<String>,
+}
+
+impl Import {
+    /// The account of `identifier`, with the stored hash as the other system wrote it.
+    pub fn new(identifier: impl Into<String>, hash: impl Into<String>) -> Self {
+        let (identifier, hash) = (Typed(identifier.into()), Some(Typed(hash.into())));
+        Self { identifier, hash, pepper: None }
+    }
+
+    /// An account without a password: nobody logs in to it until it has one.
+    pub fn without_password(identifier: impl Into<String>) -> Self {
+        Self { identifier: Typed(identifier.into()), hash: None, pepper: None }
+    }
+
+    /// The hash was made with the pepper of this name, one of
+    /// [`AuthenticatorBuilder::import_peppers`](crate::AuthenticatorBuilder::import_peppers).
+    pub fn pepper(mut self, id: impl Into<String>) -> Self {
+        self.pepper = Some(id.into());
+        self
+    }
+}
+
+/// The answer to an import.
+#[derive(Debug, Eq, PartialEq)]
+#[must_use = "an account may not have been made"]
+#[allow(clippy::exhaustive_enums, reason = "a service must act on every answer")]
+pub enum Imported {
+    /// The account was made.
+    Created(AccountId),
+    /// The identifier has an account already; it was not changed.
+    Taken,
+    /// The identifier or the hash will not do. Nothing was made; the reason is for the operator.
+    Refused(ImportProblem),
+}
+
+/// Why an account cannot be brought over like this. No text repeats any part of a hash.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ImportProblem {
+    /// The stored hash cannot be read.
+    #[error(transparent)]
+    Hash(#[from] ParseError),
+    /// The identifier will not do.
+    #[error(transparent)]
+    Identifier(#[from] IdentifierProblem),
+    /// The builder was not told to expect hashes of this kind.
+    #[error(
+        "hashes of the kind `{kind}` are not expected, and accounts that have one could be told by \
+         how long a login takes: name the kind to AuthenticatorBuilder::expecting"
+    )]
+    Unexpected {
+        /// The kind.
+        kind: HashKind,
+    },
+    /// The builder has no pepper of this name.
+    #[error("there is no pepper of that name: give it to AuthenticatorBuilder::import_peppers")]
+    UnknownPepper,
+}
+
+impl Inner {
+    pub(crate) async fn import(&self, import: Import) -> Result<Imported, Error> {
+        let lenient = Identifier::lenient(&import.identifier.0);
+        let visitor = Visitor::named(&lenient, &self.vault)?;
+        let imported = self.bring_over(import).await;
+        let (kind, account) = match &imported {
+            Ok(Imported::Created(account)) => (EventKind::Imported, Some(*account)),
+            Ok(Imported::Taken) => (EventKind::RegistrationTaken, None),
+            Ok(Imported::Refused(_)) => (EventKind::Refused, None),
+            Err(error) => (EventKind::Failed(error.kind()), None),
+        };
+        self.emit(&visitor, kind, account);
+        imported
+    }
+
+    async fn bring_over(&self, import: Import) -> Result<Imported, Error> {
+        let identifier = match Identifier::parse(&import.identifier.0) {
+            Ok(identifier) => identifier,
+            Err(problem) => return Ok(Imported::Refused(problem.into())),
+        };
+        let read = import.hash.map(|hash| self.read_import(&hash.0, import.pepper.as_deref()));
+        let stored = match read.transpose() {
+            Ok(Some(stored)) => Some(self.pool.wrap(stored.clone()).await?.unwrap_or(stored)),
+            Ok(None) => None,
+            Err(problem) => return Ok(Imported::Refused(problem)),
+        };
+        let now = self.clock.now();
+        let credential = self.vault.seal_credential(&identifier, stored.as_ref(), now)?;
+        let account = credential.account();
+        match self.store.insert(credential).await? {
+            Inserted::Created => Ok(Imported::Created(account)),
+            Inserted::Taken => Ok(Imported::Taken),
+        }
+    }
+
+    fn read_import(&self, row: &str, pepper: Option<&str>) -> Result<StoredHash, ImportProblem> {
+        let hasher = self.pool.hasher();
+        let mut stored = StoredHash::parse(row, hasher.ceiling())?;
+        if let Some(id) = pepper {
+            let known = hasher.import_pepper(id).ok_or(ImportProblem::UnknownPepper)?;
+            stored = stored.with_pepper(known);
+        }
+        if !hasher.expects(&stored) {
+            return Err(ImportProblem::Unexpected { kind: stored.kind() });
+        }
+        Ok(stored)
+    }
+}
