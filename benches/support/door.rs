@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, UNIX_EPOCH};
 
 use doorward::{
-    Authenticator, Cost, HashingLimits, Keys, Login, Managed, ManualClock, Outcome, Registered,
-    Registration, Store,
+    Authenticator, AuthenticatorBuilder, Cost, HashingLimits, Import, Imported, Keys, Login, Managed,
+    ManualClock, Outcome, Registered, Registration, Store,
 };
 use tokio::runtime::Runtime;
 
@@ -49,14 +49,23 @@ impl Door {
         cost: Cost,
         limits: HashingLimits,
     ) -> Result<Self, Failure> {
+        Self::open_with(store, keys, |builder| builder.cost(cost).hashing(limits))
+    }
+
+    /// A door over `store`, with whatever else is to be decided.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when the system gives no thread or no random bytes.
+    pub fn open_with(
+        store: impl Store + 'static,
+        keys: &Keys,
+        decide: impl FnOnce(AuthenticatorBuilder) -> AuthenticatorBuilder,
+    ) -> Result<Self, Failure> {
         let clock = ManualClock::new(UNIX_EPOCH + Duration::from_secs(1_700_000_000));
-        let auth = Authenticator::builder()
-            .store(store)
-            .keys(Keys::parse(&keys.expose_secret())?)
-            .cost(cost)
-            .hashing(limits)
-            .clock(clock.clone())
-            .build()?;
+        let keys = Keys::parse(&keys.expose_secret())?;
+        let builder = Authenticator::builder().store(store).keys(keys).clock(clock.clone());
+        let auth = decide(builder).build()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         Ok(Self { auth, clock, runtime })
     }
@@ -99,6 +108,18 @@ impl Door {
         let registration = Registration::new(identifier, PASSWORD);
         match self.runtime.block_on(self.auth.register(registration))? {
             Registered::Created(_) => Ok(()),
+            other => Err(format!("{identifier} was not made: {other:?}").into()),
+        }
+    }
+
+    /// Brings an account over.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when it could not be made.
+    pub fn import(&self, identifier: &str, import: Import) -> Result<(), Failure> {
+        match self.runtime.block_on(self.auth.import(import))? {
+            Imported::Created(_) => Ok(()),
             other => Err(format!("{identifier} was not made: {other:?}").into()),
         }
     }
