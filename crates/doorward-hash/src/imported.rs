@@ -7,6 +7,9 @@ mod legacy;
 mod pbkdf2;
 #[cfg(feature = "phpass")]
 mod phpass;
+mod refused;
+#[cfg(feature = "salted-digest")]
+mod salted_digest;
 #[cfg(feature = "salted-sha")]
 mod salted_sha;
 #[cfg(feature = "scrypt")]
@@ -62,12 +65,18 @@ impl ImportedHash {
     /// # Errors
     ///
     /// - [`ParseError::MalformedImport`] when it begins like a known format and does not go on so.
+    /// - [`ParseError::NoPassword`] when it says that no password is set, as Django's `!` does.
     /// - [`ParseError::Unsupported`] when it begins like none, like one whose Cargo feature is off,
     ///   or like one that is never verified, such as unsalted SHA-1.
     /// - [`ParseError::OverCeiling`] when verifying it would cost more than `ceiling`.
     pub fn parse(text: &str, ceiling: &Ceiling) -> Result<Self, ParseError> {
         if text.len() > MAX_TEXT_BYTES {
-            return Err(UNKNOWN);
+            return Err(ParseError::Unsupported {
+                what: "a format of longer texts than any known",
+            });
+        }
+        if refused::is_no_password(text) {
+            return Err(ParseError::NoPassword);
         }
         for reader in READERS {
             if let Some(legacy) = reader(text)? {
@@ -76,7 +85,7 @@ impl ImportedHash {
                 return Ok(imported);
             }
         }
-        Err(UNKNOWN)
+        Err(refused::reason(text))
     }
 
     /// The text as it was stored. Every use of a hash in clear can be found by this name.
@@ -132,8 +141,9 @@ impl Hasher {
     /// # Memory
     ///
     /// Argon2 is computed in the arena. scrypt takes the memory it asks for anew each time, beside
-    /// the arena, and it is not wiped: where it cannot be had, the process ends. Who imports scrypt
-    /// sets aside so much for every hash that runs at once.
+    /// the arena, and it is not wiped. Whether it can be had is asked first; where something else
+    /// takes it at that very moment, the process ends. Who imports scrypt sets aside so much for
+    /// every hash that runs at once.
     ///
     /// # Errors
     ///
@@ -174,10 +184,6 @@ impl Hasher {
 /// No text of any format is longer, within the lengths of salt and digest that are read.
 const MAX_TEXT_BYTES: usize = 512;
 
-const UNKNOWN: ParseError = ParseError::Unsupported {
-    what: "a format that no Cargo feature of doorward-hash in use reads",
-};
-
 /// Each knows its own prefixes. No two know the same.
 const READERS: &[Reader] = &[
     #[cfg(feature = "argon2-legacy")]
@@ -188,6 +194,8 @@ const READERS: &[Reader] = &[
     pbkdf2::read,
     #[cfg(feature = "phpass")]
     phpass::read,
+    #[cfg(feature = "salted-digest")]
+    salted_digest::read,
     #[cfg(feature = "salted-sha")]
     salted_sha::read,
     #[cfg(feature = "scrypt")]

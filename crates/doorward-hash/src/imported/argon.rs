@@ -4,14 +4,14 @@ use argon2::{Algorithm, Version};
 use password_hash::phc::PasswordHash;
 use zeroize::Zeroizing;
 
-use super::legacy::Legacy;
+use super::{legacy::Legacy, text};
 use crate::{
     Arena, Ceiling, Cost, HashError, OverCeiling, ParseError, Work, argon::compute_as,
     stored::read_cost,
 };
 
-/// Argon2i, Argon2d and Argon2id of both versions in PHC strings, as they are, after the `argon2` of
-/// Django, or after the `{argon2}` of Spring.
+/// Argon2i, Argon2d and Argon2id of both versions in PHC strings: as they are, and after the `argon2`
+/// of Django, the `{argon2}` of Spring or the `{ARGON2}` of OpenLDAP.
 struct Argon2 {
     algorithm: Algorithm,
     version: Version,
@@ -21,10 +21,7 @@ struct Argon2 {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
-    let phc = ["{argon2}", "{argon2@SpringSecurity_v5_8}", "argon2"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix));
-    let phc = phc.unwrap_or(text);
+    let phc = text::after(text, &PREFIXES);
     if !phc.starts_with("$argon2") {
         return Ok(None);
     }
@@ -84,5 +81,7 @@ impl Legacy for Argon2 {
         compute_as(self.algorithm, self.version, arena, self.cost, password, &self.salt, out)
     }
 }
+
+const PREFIXES: [&str; 4] = ["{argon2}", "{argon2@SpringSecurity_v5_8}", "{ARGON2}", "argon2"];
 
 const MALFORMED: ParseError = ParseError::MalformedImport { format: "Argon2" };

@@ -1,15 +1,17 @@
+mod form;
+
 use std::sync::Arc;
 
-use base64ct::{Base64, Base64Unpadded};
 use pbkdf2::pbkdf2_hmac;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::{legacy::Legacy, text};
+use self::form::FORMS;
+use super::legacy::Legacy;
 use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
 
-/// PBKDF2 with one whole digest of output, as passlib, Django and Werkzeug write it.
+/// PBKDF2 with HMAC and SHA, in the forms of [`FORMS`].
 struct Pbkdf2 {
     hash: Hash,
     iterations: u32,
@@ -18,23 +20,18 @@ struct Pbkdf2 {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
-    let passlib = ["$pbkdf2$", "$pbkdf2-sha256$", "$pbkdf2-sha512$"];
-    let django = ["pbkdf2_sha1$", "pbkdf2_sha256$"];
-    let werkzeug = ["pbkdf2:sha1:", "pbkdf2:sha256:", "pbkdf2:sha512:"];
-    let known = [
-        (passlib[0], Hash::Sha1, of_passlib as Parser),
-        (passlib[1], Hash::Sha256, of_passlib),
-        (passlib[2], Hash::Sha512, of_passlib),
-        (django[0], Hash::Sha1, of_django),
-        (django[1], Hash::Sha256, of_django),
-        (werkzeug[0], Hash::Sha1, of_werkzeug),
-        (werkzeug[1], Hash::Sha256, of_werkzeug),
-        (werkzeug[2], Hash::Sha512, of_werkzeug),
-    ];
-    for (prefix, hash, parse) in known {
+    for (prefix, hash, parse) in FORMS {
         if let Some(rest) = text.strip_prefix(prefix) {
-            return Ok(Some(Arc::new(parse(hash, rest).ok_or(MALFORMED)?)));
+            return Ok(Some(Arc::new(parse(*hash, rest).ok_or(MALFORMED)?)));
         }
+    }
+    // Werkzeug takes any name that Python knows. It always writes the iterations; without them the
+    // text would mean another number in each of its versions.
+    if text.starts_with("pbkdf2:") {
+        return Err(ParseError::Unsupported {
+            what: "PBKDF2 with a hash other than SHA-1, SHA-256 and SHA-512, or of no stated number \
+                   of iterations",
+        });
     }
     Ok(None)
 }
@@ -49,7 +46,10 @@ impl Legacy for Pbkdf2 {
     }
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
-        ceiling.admit_iterations(self.iterations)
+        // Each piece of the output as long as the hash takes all iterations again.
+        let pieces = self.digest.len().div_ceil(self.hash.bytes());
+        let pieces = u32::try_from(pieces).unwrap_or(u32::MAX);
+        ceiling.admit_iterations(self.iterations.saturating_mul(pieces))
     }
 
     fn digest(&self) -> &[u8] {
@@ -83,43 +83,4 @@ impl Hash {
     }
 }
 
-type Parser = fn(Hash, &str) -> Option<Pbkdf2>;
-
 const MALFORMED: ParseError = ParseError::MalformedImport { format: "PBKDF2" };
-
-/// `<iterations>$<salt>$<digest>` in unpadded Base64 with a full stop for the plus.
-fn of_passlib(hash: Hash, rest: &str) -> Option<Pbkdf2> {
-    let [iterations, salt, digest] = text::parts(rest)?;
-    let decode = |text: &str, bytes| {
-        let usual = Zeroizing::new(text.replace('.', "+"));
-        if text.contains('+') { None } else { text::decode::<Base64Unpadded>(&usual, bytes) }
-    };
-    Some(Pbkdf2 {
-        hash,
-        iterations: text::number(iterations)?,
-        salt: decode(salt, text::SALT_BYTES)?,
-        digest: decode(digest, hash.bytes()..=hash.bytes())?,
-    })
-}
-
-/// `<iterations>$<salt as text>$<digest in Base64>`.
-fn of_django(hash: Hash, rest: &str) -> Option<Pbkdf2> {
-    let [iterations, salt, digest] = text::parts(rest)?;
-    Some(Pbkdf2 {
-        hash,
-        iterations: text::number(iterations)?,
-        salt: text::salt(salt)?,
-        digest: text::decode::<Base64>(digest, hash.bytes()..=hash.bytes())?,
-    })
-}
-
-/// `<iterations>$<salt as text>$<digest in hexadecimal>`.
-fn of_werkzeug(hash: Hash, rest: &str) -> Option<Pbkdf2> {
-    let [iterations, salt, digest] = text::parts(rest)?;
-    Some(Pbkdf2 {
-        hash,
-        iterations: text::number(iterations)?,
-        salt: text::salt(salt)?,
-        digest: text::unhex(digest, hash.bytes())?,
-    })
-}

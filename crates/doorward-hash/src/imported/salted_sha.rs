@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::{legacy::Legacy, text};
 use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work};
 
-/// `{SSHA}`, `{SSHA256}` and `{SSHA512}` of LDAP: one SHA of the password and a salt.
+/// `{SSHA}`, `{SSHA256}` and `{SSHA512}` of LDAP: one SHA of the password and a salt. Also after the
+/// `{ldap}` of Spring.
 struct SaltedSha {
     hash: Hash,
     digest: Zeroizing<Vec<u8>>,
@@ -16,10 +17,7 @@ struct SaltedSha {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Legacy>>, ParseError> {
-    let unsalted = ["{SHA}", "{SHA256}", "{SHA384}", "{SHA512}", "{MD5}", "{CLEARTEXT}"];
-    if unsalted.iter().any(|prefix| text.starts_with(prefix)) {
-        return Err(ParseError::Unsupported { what: "no salt" });
-    }
+    let text = text::after(text, &["{ldap}"]);
     let known = [("{SSHA}", Hash::Sha1), ("{SSHA256}", Hash::Sha256), ("{SSHA512}", Hash::Sha512)];
     for (prefix, hash) in known {
         if let Some(rest) = text.strip_prefix(prefix) {
