@@ -11,7 +11,7 @@ use doorward_hash::{
     Arena, Ceiling, Cost, HashError, Hasher, ImportedHash, ParseError, Password, Verdict, Work,
 };
 
-use self::fixtures::{FIXTURES, Fixture, IMPORTED, QUICK, is_on, parse, verify};
+use self::fixtures::{FIXTURES, IMPORTED, QUICK, is_on, parse, verify};
 
 #[test]
 fn hashes_of_every_product_verify() {
@@ -63,11 +63,11 @@ fn near_misses_are_invalid() {
 #[test]
 #[cfg(feature = "bcrypt")]
 fn bcrypt_takes_72_bytes_and_refuses_73() {
-    let is_full = |fixture: &&Fixture| {
+    let is_full = |fixture: &&fixtures::Fixture| {
         let is_plain = parse(fixture.text).unwrap().format() == "bcrypt";
         is_plain && fixture.password.len() == 72
     };
-    let full: Vec<&Fixture> = QUICK.iter().copied().filter(is_full).collect();
+    let full: Vec<_> = QUICK.iter().copied().filter(is_full).collect();
     assert_eq!(full.len(), 18);
     for fixture in full {
         let stored = parse(fixture.text).unwrap();
