@@ -198,6 +198,20 @@ fn the_default_ceiling_admits_what_is_in_use() {
     assert_eq!(parse(bcrypt).is_ok(), is_on("bcrypt"));
 }
 
+/// Work that the format fixes, and the text does not name, counts as well.
+#[test]
+fn the_ceiling_counts_what_goes_without_saying() {
+    let is_silent = |text: &str| {
+        ["{pbkdf2}", "{pbkdf2@", "{PKCS5S2}"].iter().any(|prefix| text.starts_with(prefix))
+            || ["$5$", "$6$"].iter().any(|p| text.starts_with(p)) && !text.contains("rounds=")
+    };
+    let narrow = Ceiling::new().with_iterations(9_999);
+    for fixture in FIXTURES.iter().filter(|fixture| is_silent(fixture.text)) {
+        let refused = ImportedHash::parse(fixture.text, &narrow).unwrap_err();
+        assert!(matches!(refused, ParseError::OverCeiling(_)), "{}", fixture.text);
+    }
+}
+
 #[test]
 fn the_ceiling_counts_the_digest() {
     let narrow = Ceiling::new().with_output_bytes(9);
