@@ -174,7 +174,10 @@ proptest! {
         fixture in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(),
         to in prop_oneof![any::<char>(), (b' '..=b'~').prop_map(char::from)],
     ) {
-        prop_assume!(!QUICK.is_empty());
+        if QUICK.is_empty() {
+            // Without a format's feature there is nothing to change.
+            return Ok(());
+        }
         let fixture = fixture.get(&QUICK);
         let mut flipped: Vec<char> = fixture.text.chars().collect();
         let at = at.index(flipped.len());
@@ -199,7 +202,10 @@ proptest! {
         cut in any::<prop::sample::Index>(), end in any::<prop::sample::Index>(),
         middle in "[$:{}=,.!0-9a-zA-Zż]{0,12}",
     ) {
-        prop_assume!(!FIXTURES.is_empty());
+        if FIXTURES.is_empty() {
+            // Without a format's feature there is nothing to change.
+            return Ok(());
+        }
         let (fixture, other) = (fixture.get(&FIXTURES).text, other.get(&FIXTURES).text);
         let (cut, end) = (cut.index(fixture.len()), end.index(other.len()));
         let text = format!("{}{middle}{}", &fixture[..cut], &other[end..]);
