@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, UNIX_EPOCH};
 
 use doorward::{
-    Authenticator, AuthenticatorBuilder, Cost, HashingLimits, Import, Imported, Keys, Login, Managed,
-    ManualClock, Outcome, Registered, Registration, Store,
+    Authenticator, AuthenticatorBuilder, Cost, HashingLimits, Import, Imported, Keys, Login,
+    Managed, ManualClock, Outcome, Registered, Registration, Store,
 };
 use tokio::runtime::Runtime;
 

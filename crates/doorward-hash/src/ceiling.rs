@@ -90,7 +90,7 @@ impl Ceiling {
     }
 
     /// At most `iterations` of PBKDF2 or phpass, or half as many rounds of sha-crypt, in an imported
-    /// hash.
+    /// hash. PBKDF2 counts once for each piece of output as long as its hash.
     #[must_use]
     pub const fn with_iterations(mut self, iterations: u32) -> Self {
         self.iterations = iterations;

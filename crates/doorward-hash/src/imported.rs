@@ -8,6 +8,9 @@ mod bcrypt;
 mod pbkdf2;
 #[cfg(feature = "phpass")]
 mod phpass;
+mod refused;
+#[cfg(feature = "salted-digest")]
+mod salted_digest;
 #[cfg(feature = "salted-sha")]
 mod salted_sha;
 #[cfg(feature = "scrypt")]
@@ -28,14 +31,18 @@ use crate::{
 ///
 /// # Errors
 ///
-/// [`ParseError::MalformedImport`], [`ParseError::Unsupported`] and [`ParseError::Malformed`].
+/// [`ParseError::MalformedImport`], [`ParseError::NoPassword`], [`ParseError::Unsupported`] and
+/// [`ParseError::Malformed`].
 pub(crate) fn read(text: &str) -> Result<Arc<dyn Scheme>, ParseError> {
+    if refused::is_no_password(text) {
+        return Err(ParseError::NoPassword);
+    }
     for reader in READERS {
         if let Some(scheme) = reader(text)? {
             return Ok(scheme);
         }
     }
-    Err(if names_a_format(text) { UNKNOWN } else { ParseError::Malformed })
+    Err(refused::reason(text))
 }
 
 /// The scheme of a format, its factors and a salt; `None` when they are nonsense.
@@ -48,24 +55,9 @@ pub(crate) fn make(
     factors: &[u32],
     salt: &[u8],
 ) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
-    let (_, maker) = MAKERS.iter().find(|(formats, _)| formats.contains(&format)).ok_or(UNKNOWN)?;
+    let (_, maker) =
+        MAKERS.iter().find(|(formats, _)| formats.contains(&format)).ok_or(refused::UNKNOWN)?;
     Ok(maker(format, factors, salt))
-}
-
-const UNKNOWN: ParseError = ParseError::Unsupported {
-    what: "a format that no Cargo feature of doorward-hash in use reads",
-};
-
-/// Whether it begins like one: with a name before a dollar sign, between two, or between braces.
-fn names_a_format(text: &str) -> bool {
-    let named = match text.strip_prefix('{') {
-        Some(rest) => rest.split_once('}'),
-        None => text.strip_prefix('$').unwrap_or(text).split_once('$'),
-    };
-    named.is_some_and(|(name, _)| {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:@".contains(&byte);
-        (1..=32).contains(&name.len()) && name.bytes().all(is_plain)
-    })
 }
 
 /// Each knows its own prefixes. No two know the same.
@@ -78,6 +70,8 @@ const READERS: &[Reader] = &[
     pbkdf2::read,
     #[cfg(feature = "phpass")]
     phpass::read,
+    #[cfg(feature = "salted-digest")]
+    salted_digest::read,
     #[cfg(feature = "salted-sha")]
     salted_sha::read,
     #[cfg(feature = "scrypt")]
@@ -97,6 +91,8 @@ const MAKERS: &[(&[&str], Maker)] = &[
     (pbkdf2::FORMATS, pbkdf2::make),
     #[cfg(feature = "phpass")]
     (phpass::FORMATS, phpass::make),
+    #[cfg(feature = "salted-digest")]
+    (salted_digest::FORMATS, salted_digest::make),
     #[cfg(feature = "salted-sha")]
     (salted_sha::FORMATS, salted_sha::make),
     #[cfg(feature = "scrypt")]

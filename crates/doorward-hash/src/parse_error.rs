@@ -22,6 +22,12 @@ pub enum ParseError {
         /// The format that it begins like.
         format: &'static str,
     },
+    /// It is no hash: the other system wrote that its owner has no password.
+    #[error(
+        "the stored text says that no password is set: keep none, verify a decoy, and have its owner \
+         set one"
+    )]
+    NoPassword,
     /// Its verification would cost too much.
     #[error(
         "{0} of stored hashes: treat the row as planted, or raise the Ceiling if such hashes are \

@@ -58,6 +58,7 @@ impl StoredHash {
     ///
     /// - [`ParseError::Malformed`] when it is no hash at all, and [`ParseError::MalformedImport`] when
     ///   it begins like a known format and does not go on so.
+    /// - [`ParseError::NoPassword`] when it says that no password is set, as Django's `!` does.
     /// - [`ParseError::Unsupported`] for a format that is not read: because its Cargo feature is off,
     ///   or because it is never verified, such as unsalted SHA-1.
     /// - [`ParseError::OverCeiling`] when verifying it would cost more than `ceiling`.

@@ -5,6 +5,7 @@
     feature = "bcrypt",
     feature = "pbkdf2",
     feature = "phpass",
+    feature = "salted-digest",
     feature = "salted-sha",
     feature = "scrypt",
     feature = "sha-crypt"

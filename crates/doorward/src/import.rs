@@ -24,7 +24,8 @@ pub struct Import {
 }
 
 impl Import {
-    /// The account of `identifier`, with the stored hash as the other system wrote it.
+    /// The account of `identifier`, with the stored hash as the other system wrote it. Where that says
+    /// that no password is set (Django's `!`), the account is made without one.
     pub fn new(identifier: impl Into<String>, hash: impl Into<String>) -> Self {
         let (identifier, hash) = (Typed(identifier.into()), Some(Typed(hash.into())));
         Self { identifier, hash, pepper: None }
@@ -103,7 +104,8 @@ impl Inner {
         let read = import.hash.map(|hash| self.read_import(&hash.0, import.pepper.as_deref()));
         let stored = match read.transpose() {
             Ok(Some(stored)) => Some(self.pool.wrap(stored.clone()).await?.unwrap_or(stored)),
-            Ok(None) => None,
+            // Django's `!` and the like say so in the place of a hash.
+            Ok(None) | Err(ImportProblem::Hash(ParseError::NoPassword)) => None,
             Err(problem) => return Ok(Imported::Refused(problem)),
         };
         let now = self.clock.now();

@@ -5,6 +5,7 @@ use argon2::{
     Version::{V0x10, V0x13},
 };
 
+use super::text;
 use crate::{
     ParseError,
     argon::Variant,
@@ -12,13 +13,10 @@ use crate::{
     scheme::Scheme,
 };
 
-/// Argon2i, Argon2d and Argon2id of both versions in PHC strings, as they are, after the `argon2` of
-/// Django, or after the `{argon2}` of Spring.
+/// Argon2i, Argon2d and Argon2id of both versions in PHC strings: as they are, and after the `argon2`
+/// of Django, the `{argon2}` of Spring or the `{ARGON2}` of OpenLDAP.
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
-    let phc = ["{argon2}", "{argon2@SpringSecurity_v5_8}", "argon2"]
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix))
-        .unwrap_or(text);
+    let phc = text::after(text, &PREFIXES);
     if !phc.starts_with("$argon2") {
         return Ok(None);
     }
@@ -28,6 +26,8 @@ pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
     })?;
     Ok(Some(Arc::new(parsed)))
 }
+
+const PREFIXES: [&str; 4] = ["{argon2}", "{argon2@SpringSecurity_v5_8}", "{ARGON2}", "argon2"];
 
 /// The scheme of these factors, as it gives them.
 pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {

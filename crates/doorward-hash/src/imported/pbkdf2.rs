@@ -1,15 +1,16 @@
+mod form;
+
 use std::sync::Arc;
 
-use base64ct::{Base64, Base64Unpadded};
 use pbkdf2::pbkdf2_hmac;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::text;
+use self::form::FORMS;
 use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work, scheme::Scheme};
 
-/// PBKDF2 with one whole digest of output, as passlib, Django and Werkzeug write it.
+/// PBKDF2 with HMAC and SHA, in the forms of [`FORMS`].
 struct Pbkdf2 {
     hash: Hash,
     iterations: u32,
@@ -18,23 +19,18 @@ struct Pbkdf2 {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
-    let passlib = ["$pbkdf2$", "$pbkdf2-sha256$", "$pbkdf2-sha512$"];
-    let django = ["pbkdf2_sha1$", "pbkdf2_sha256$"];
-    let werkzeug = ["pbkdf2:sha1:", "pbkdf2:sha256:", "pbkdf2:sha512:"];
-    let known = [
-        (passlib[0], Hash::Sha1, of_passlib as Parser),
-        (passlib[1], Hash::Sha256, of_passlib),
-        (passlib[2], Hash::Sha512, of_passlib),
-        (django[0], Hash::Sha1, of_django),
-        (django[1], Hash::Sha256, of_django),
-        (werkzeug[0], Hash::Sha1, of_werkzeug),
-        (werkzeug[1], Hash::Sha256, of_werkzeug),
-        (werkzeug[2], Hash::Sha512, of_werkzeug),
-    ];
-    for (prefix, hash, parse) in known {
+    for (prefix, hash, parse) in FORMS {
         if let Some(rest) = text.strip_prefix(prefix) {
-            return Ok(Some(Arc::new(parse(hash, rest).ok_or(MALFORMED)?)));
+            return Ok(Some(Arc::new(parse(*hash, rest).ok_or(MALFORMED)?)));
         }
+    }
+    // Werkzeug takes any name that Python knows. It always writes the iterations; without them the
+    // text would mean another number in each of its versions.
+    if text.starts_with("pbkdf2:") {
+        return Err(ParseError::Unsupported {
+            what: "PBKDF2 with a hash other than SHA-1, SHA-256 and SHA-512, or of no stated number \
+                   of iterations",
+        });
     }
     Ok(None)
 }
@@ -52,14 +48,14 @@ impl Scheme for Pbkdf2 {
         Vec::new()
     }
 
-    /// So many for every digest of the hash that the output takes.
+    /// Each piece of the output as long as the hash takes all iterations again.
     fn units(&self) -> u64 {
-        let digests = self.digest.len().div_ceil(self.hash.bytes()) as u64;
-        u64::from(self.iterations) * digests
+        let pieces = self.digest.len().div_ceil(self.hash.bytes()) as u64;
+        u64::from(self.iterations) * pieces
     }
 
     fn admit(&self, ceiling: &Ceiling) -> Result<(), OverCeiling> {
-        ceiling.admit_iterations(self.iterations)
+        ceiling.admit_iterations(u32::try_from(self.units()).unwrap_or(u32::MAX))
     }
 
     fn salt(&self) -> &[u8] {
@@ -80,6 +76,7 @@ impl Scheme for Pbkdf2 {
     }
 
     fn fill(&self, arena: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+        // More than a number of iterations holds is above every ceiling.
         let Ok(iterations @ 1..) = u32::try_from(units) else { return Ok(Work::ZERO) };
         let digest = Zeroizing::new(Vec::new());
         let filler = Self { hash: self.hash, iterations, salt: self.salt.clone(), digest };
@@ -90,11 +87,10 @@ impl Scheme for Pbkdf2 {
 /// The scheme of these factors, as it gives them.
 pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
     let &[iterations, bytes] = factors else { return None };
-    let hash =
-        [Hash::Sha1, Hash::Sha256, Hash::Sha512].into_iter().find(|h| h.format() == format)?;
-    let digest =
-        Zeroizing::new(vec![0; usize::try_from(bytes).ok().filter(|n| (1..=64).contains(n))?]);
-    let salt = Zeroizing::new(salt.to_vec());
+    let hashes = [Hash::Sha1, Hash::Sha256, Hash::Sha512];
+    let hash = hashes.into_iter().find(|hash| hash.format() == format)?;
+    let bytes = usize::try_from(bytes).ok().filter(|bytes| (1..=64).contains(bytes))?;
+    let (digest, salt) = (Zeroizing::new(vec![0; bytes]), Zeroizing::new(salt.to_vec()));
     let made = Pbkdf2 { hash, iterations, salt, digest };
     if iterations > 0 { Some(Arc::new(made)) } else { None }
 }
@@ -126,43 +122,4 @@ impl Hash {
     }
 }
 
-type Parser = fn(Hash, &str) -> Option<Pbkdf2>;
-
 const MALFORMED: ParseError = ParseError::MalformedImport { format: "PBKDF2" };
-
-/// `<iterations>$<salt>$<digest>` in unpadded Base64 with a full stop for the plus.
-fn of_passlib(hash: Hash, rest: &str) -> Option<Pbkdf2> {
-    let [iterations, salt, digest] = text::parts(rest)?;
-    let decode = |text: &str, bytes| {
-        let usual = Zeroizing::new(text.replace('.', "+"));
-        if text.contains('+') { None } else { text::decode::<Base64Unpadded>(&usual, bytes) }
-    };
-    Some(Pbkdf2 {
-        hash,
-        iterations: text::number(iterations)?,
-        salt: decode(salt, text::SALT_BYTES)?,
-        digest: decode(digest, hash.bytes()..=hash.bytes())?,
-    })
-}
-
-/// `<iterations>$<salt as text>$<digest in Base64>`.
-fn of_django(hash: Hash, rest: &str) -> Option<Pbkdf2> {
-    let [iterations, salt, digest] = text::parts(rest)?;
-    Some(Pbkdf2 {
-        hash,
-        iterations: text::number(iterations)?,
-        salt: text::salt(salt)?,
-        digest: text::decode::<Base64>(digest, hash.bytes()..=hash.bytes())?,
-    })
-}
-
-/// `<iterations>$<salt as text>$<digest in hexadecimal>`.
-fn of_werkzeug(hash: Hash, rest: &str) -> Option<Pbkdf2> {
-    let [iterations, salt, digest] = text::parts(rest)?;
-    Some(Pbkdf2 {
-        hash,
-        iterations: text::number(iterations)?,
-        salt: text::salt(salt)?,
-        digest: text::unhex(digest, hash.bytes())?,
-    })
-}

@@ -10,7 +10,8 @@ use crate::{
     scheme::{Scheme, takes_without_nul},
 };
 
-/// `$P$` of WordPress and others, and `$H$` of phpBB, which is the same.
+/// `$P$` of WordPress and others, and `$H$` of phpBB, which is the same; also after the `{CRYPT}` of
+/// LDAP.
 struct Phpass {
     iterations: u32,
     salt: Zeroizing<Vec<u8>>,
@@ -18,7 +19,8 @@ struct Phpass {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
-    match ["$P$", "$H$"].iter().find_map(|prefix| text.strip_prefix(prefix)) {
+    let crypt = text::after(text, &["{CRYPT}"]);
+    match ["$P$", "$H$"].iter().find_map(|prefix| crypt.strip_prefix(prefix)) {
         Some(rest) => Ok(Some(Arc::new(parse(rest).ok_or(MALFORMED)?))),
         None => Ok(None),
     }

@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 use super::text;
 use crate::{Arena, Ceiling, HashError, OverCeiling, ParseError, Work, scheme::Scheme};
 
-/// `{SSHA}`, `{SSHA256}` and `{SSHA512}` of LDAP: one SHA of the password and a salt.
+/// `{SSHA}`, `{SSHA256}` and `{SSHA512}` of LDAP: one SHA of the password and a salt. Also after the
+/// `{ldap}` of Spring.
 struct SaltedSha {
     hash: Hash,
     digest: Zeroizing<Vec<u8>>,
@@ -16,10 +17,7 @@ struct SaltedSha {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
-    let unsalted = ["{SHA}", "{SHA256}", "{SHA384}", "{SHA512}", "{MD5}", "{CLEARTEXT}"];
-    if unsalted.iter().any(|prefix| text.starts_with(prefix)) {
-        return Err(ParseError::Unsupported { what: "no salt" });
-    }
+    let text = text::after(text, &["{ldap}"]);
     let known = [("{SSHA}", Hash::Sha1), ("{SSHA256}", Hash::Sha256), ("{SSHA512}", Hash::Sha512)];
     for (prefix, hash) in known {
         if let Some(rest) = text.strip_prefix(prefix) {
@@ -78,8 +76,8 @@ impl Scheme for SaltedSha {
 
 /// The scheme of these factors, as it gives them.
 pub(super) fn make(format: &str, factors: &[u32], salt: &[u8]) -> Option<Arc<dyn Scheme>> {
-    let hash =
-        [Hash::Sha1, Hash::Sha256, Hash::Sha512].into_iter().find(|h| h.format() == format)?;
+    let hashes = [Hash::Sha1, Hash::Sha256, Hash::Sha512];
+    let hash = hashes.into_iter().find(|hash| hash.format() == format)?;
     let (digest, salt) = (Zeroizing::new(vec![0; hash.bytes()]), Zeroizing::new(salt.to_vec()));
     if factors.is_empty() { Some(Arc::new(SaltedSha { hash, digest, salt })) } else { None }
 }

@@ -10,7 +10,7 @@ use crate::{
     scheme::{Scheme, takes_without_nul},
 };
 
-/// `$5$` and `$6$`: the crypt of glibc with SHA-256 and SHA-512.
+/// `$5$` and `$6$`, the crypt of glibc with SHA-256 and SHA-512; also after the `{CRYPT}` of LDAP.
 struct ShaCrypt {
     hash: Hash,
     rounds: u32,
@@ -20,8 +20,9 @@ struct ShaCrypt {
 }
 
 pub(super) fn read(text: &str) -> Result<Option<Arc<dyn Scheme>>, ParseError> {
+    let crypt = text::after(text, &["{CRYPT}"]);
     for (prefix, hash) in [("$5$", Hash::Sha256), ("$6$", Hash::Sha512)] {
-        if let Some(rest) = text.strip_prefix(prefix) {
+        if let Some(rest) = crypt.strip_prefix(prefix) {
             return Ok(Some(Arc::new(parse(hash, rest).ok_or(MALFORMED)?)));
         }
     }

@@ -12,6 +12,11 @@ pub(super) const MAX_REPEATED_BYTES: usize = 256;
 /// The salts that are read, in bytes.
 pub(super) const SALT_BYTES: RangeInclusive<usize> = 1..=64;
 
+/// What stands behind the first of these prefixes that the text has; without any, all of it.
+pub(super) fn after<'a>(text: &'a str, prefixes: &[&str]) -> &'a str {
+    prefixes.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text)
+}
+
 /// Base64 of as many bytes as `bytes` allows.
 pub(super) fn decode<E: Encoding>(
     text: &str,
@@ -46,6 +51,12 @@ pub(super) fn number(text: &str) -> Option<u32> {
     if is_plain { text.parse().ok() } else { None }
 }
 
+/// A positive number in lower-case hexadecimal, without leading zeros.
+pub(super) fn hex_number(text: &str) -> Option<u32> {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if is_plain && !text.starts_with('0') { u32::from_str_radix(text, 16).ok() } else { None }
+}
+
 /// A salt that is used as the text it is.
 pub(super) fn salt(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'$');
@@ -69,10 +80,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn one_prefix_is_taken_off() {
+        assert_eq!(after("{a}{b}c", &["{b}", "{a}"]), "{b}c");
+        assert_eq!(after("{b}", &["{a}", "{b}"]), "");
+        assert_eq!(after("c{a}", &["{a}"]), "c{a}");
+    }
+
+    #[test]
     fn numbers_have_one_spelling() {
         assert_eq!(number("4294967295"), Some(u32::MAX));
         for text in ["", "0", "01", "+1", "-1", " 1", "1 ", "4294967296", "99999999999999999999"] {
             assert_eq!(number(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn hexadecimal_numbers_have_one_spelling() {
+        assert_eq!(hex_number("ffffffff"), Some(u32::MAX));
+        for text in ["", "0", "01", "+1", "-1", " 1", "1 ", "A", "0x1", "100000000"] {
+            assert_eq!(hex_number(text), None, "{text:?}");
         }
     }
 
