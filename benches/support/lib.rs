@@ -7,6 +7,7 @@ mod bare;
 mod door;
 mod machine;
 mod options;
+mod rejection;
 mod sample;
 mod stopwatch;
 mod table;
@@ -16,6 +17,7 @@ mod welch;
 // What is measured
 pub use bare::Bare;
 pub use door::{Door, Failure, LONG_AFTER, PASSWORD, SOURCE, name};
+pub use rejection::Rejection;
 
 // How it is measured
 pub use machine::{cores, processor};

@@ -36,6 +36,11 @@ impl Options {
         text.parse().map_err(|_| format!("--{name} {text}: not a number that will do").into())
     }
 
+    /// The text given for `name`, or `default`.
+    pub fn text<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
+        self.given.get(name).map_or(default, String::as_str)
+    }
+
     /// `--cost default` or `--cost minimal`.
     ///
     /// # Errors

@@ -2,7 +2,9 @@
 //! error; what was read can be verified, wrapped and expected.
 #![no_main]
 
-use doorward_hash::{Arena, Ceiling, Cost, HashError, Hasher, Password, Salt, StoredHash, Subject, Verdict, Work};
+use doorward_hash::{
+    Arena, Ceiling, Cost, HashError, Hasher, Password, Salt, StoredHash, Subject, Verdict, Work,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|row: &str| {
@@ -25,7 +27,8 @@ fuzz_target!(|row: &str| {
             Ok(answer) => assert_eq!(answer.verdict(), Verdict::Invalid),
             Err(error) => assert_eq!(error, HashError::Pepper),
         }
-        if let Some(wrapped) = hasher.wrap(&mut arena, &stored, Salt::from_bytes([7; 16])).unwrap() {
+        if let Some(wrapped) = hasher.wrap(&mut arena, &stored, Salt::from_bytes([7; 16])).unwrap()
+        {
             assert_eq!(wrapped.kind(), stored.kind());
             let again = StoredHash::parse(wrapped.expose_secret(), &Ceiling::default()).unwrap();
             assert_eq!(again.kind(), stored.kind());

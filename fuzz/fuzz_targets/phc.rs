@@ -8,7 +8,6 @@ fuzz_target!(|row: &str| {
     let ceiling = Ceiling::default();
     if let Ok(stored) = StoredHash::parse(row, &ceiling) {
         assert_eq!(stored.expose_secret(), row);
-        assert!(stored.m_kib() <= 262_144 && stored.t() <= 16 && stored.p() <= 16);
         assert!(!format!("{stored:?}").contains(row));
     }
 });
