@@ -5,6 +5,7 @@ use std::sync::Arc;
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status};
 use doorward_throttle::{Counters, Rule, Settlement};
+use tokio::task::JoinHandle;
 use tracing::Instrument;
 
 use crate::admission::Admitted;
@@ -25,26 +26,28 @@ impl Inner {
     ///
     /// A wait that is known already is answered at once. Everything else runs in a task of its own:
     /// a caller who hangs up does not leave an attempt unsettled.
-    pub(crate) async fn decide(self: Arc<Self>, login: Login) -> Result<Decided, Error> {
+    pub(crate) async fn decide(self: Arc<Self>, login: Login) -> Answer {
         // 1. Parse: whatever was typed has one form, and its blind index.
         let visitor = Visitor::parse(&login, &self.vault)?;
         let now = self.clock.now();
         if let Some(denial) = self.waits.find(&visitor.attempt(), now) {
             return Ok(self.answer_wait(&visitor, Wait::new(denial, now)));
         }
-        let span = tracing::debug_span!("authenticate");
-        let task = tokio::spawn(self.recipe(visitor, login.password).instrument(span));
+        let task = self.begin(visitor, login.password);
         task.await.unwrap_or_else(|error| Err(Error::because(ErrorKind::Internal, error)))
     }
 
-    async fn recipe(
-        self: Arc<Self>,
-        mut visitor: Visitor,
-        password: Password,
-    ) -> Result<Decided, Error> {
+    /// Not async: a caller who waits must not hold room for what only the task needs.
+    fn begin(self: Arc<Self>, visitor: Visitor, password: Password) -> JoinHandle<Answer> {
+        let span = tracing::debug_span!("authenticate");
+        tokio::spawn(self.recipe(visitor, password).instrument(span))
+    }
+
+    // Steps 2 and 5 are boxed: of a crowd, nearly all wait in step 3, and hold what that needs alone.
+    async fn recipe(self: Arc<Self>, mut visitor: Visitor, password: Password) -> Answer {
         // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
         //    Out of budget: no hash.
-        let admitted = match self.admit(&mut visitor).await {
+        let admitted = match Box::pin(self.admit(&mut visitor)).await {
             Ok(Ok(admitted)) => admitted,
             Ok(Err(wait)) => return Ok(self.answer_wait(&visitor, wait)),
             Err(error) => return Err(self.answer_error(&visitor, error)),
@@ -53,14 +56,14 @@ impl Inner {
         // 3. Hash: one computation, against the stored hash or against a decoy.
         let verified = match self.hash(&visitor, &admitted, password.clone()).await {
             Ok(verified) => verified,
-            Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
+            Err(error) => return Err(Box::pin(self.give_up(&visitor, admitted, error)).await),
         };
 
         // 4. Judge: only here may a difference exist, and it does not show outside.
         let judgement = judge(admitted.credential.as_ref(), verified);
 
         // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
-        let settled = self.settle(&visitor, admitted, judgement, password).await;
+        let settled = Box::pin(self.settle(&visitor, admitted, judgement, password)).await;
         self.settled.notify_waiters();
 
         // 6. Answer, and emit one audit event with no secret in it.
@@ -235,6 +238,9 @@ impl Decided {
         self.credential.as_ref().map(Credential::account)
     }
 }
+
+/// What a login comes to.
+type Answer = Result<Decided, Error>;
 
 /// Right (and whether the hash is to be made anew), or why not.
 type Judgement = Result<bool, Rejection>;
