@@ -5,11 +5,15 @@
 mod arena;
 mod argon;
 mod breach;
+mod breach_digest;
+mod breach_file;
 mod breach_filter;
 mod ceiling;
 mod common;
 mod context;
 mod cost;
+mod filter_format;
+mod filter_writer;
 mod fold;
 mod hasher;
 #[cfg(feature = "imported")]
@@ -17,9 +21,14 @@ mod imported;
 mod outdated;
 mod password;
 mod policy;
+mod problem;
 mod range;
+mod range_check;
 mod salt;
+mod scratch;
 mod sequence;
+mod sorted_runs;
+mod span;
 mod stored;
 mod verification;
 mod word_list;
@@ -27,12 +36,20 @@ mod work;
 
 // What a person sends, and what may become a password
 pub use password::Password;
-pub use policy::{AcceptedPassword, PasswordPolicy, PasswordProblem};
+pub use policy::{AcceptedPassword, PasswordPolicy};
+pub use problem::{NotAccepted, PasswordProblem};
 
 // Whether a password is in a list of breached ones
-pub use breach::{BreachCheck, BreachDigest, DigestError};
-pub use breach_filter::{BreachFilter, FilterError};
+pub use breach::{BreachCheck, BreachStatus, BreachUnavailable};
 pub use range::{RangeError, RangeQuery};
+pub use range_check::{RangeAnswer, RangeCheck, RangeClient};
+
+// A list of one's own
+pub use breach_digest::{BreachDigest, DigestError};
+pub use breach_file::{BreachFile, BreachFileError};
+pub use breach_filter::BreachFilter;
+pub use filter_format::FilterError;
+pub use filter_writer::{FilterWriteError, FilterWriter, FilterWritten};
 
 // Hashing and verifying
 pub use hasher::{HashError, Hasher};

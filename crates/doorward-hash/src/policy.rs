@@ -1,6 +1,7 @@
-use thiserror::Error;
-
-use crate::{BreachCheck, Password, common::is_common, context::ContextWords};
+use crate::{
+    BreachCheck, BreachStatus, NotAccepted, Password, PasswordProblem, common::is_common,
+    context::ContextWords,
+};
 
 /// What a new password must be: NIST SP 800-63B-4, section 3.1.1.
 ///
@@ -94,32 +95,37 @@ impl PasswordPolicy {
     /// Like [`PasswordPolicy::check`], and refuses what `breaches` knows. It is asked last, and only
     /// about a password that would be accepted.
     ///
-    /// `breaches` is a [`BreachFilter`](crate::BreachFilter), or a closure: over a list of your own,
-    /// or over what a [`RangeQuery`](crate::RangeQuery) has found.
-    ///
     /// ```
-    /// use doorward_hash::{BreachDigest, BreachFilter, Password, PasswordPolicy, PasswordProblem};
+    /// use doorward_hash::{BreachDigest, BreachFilter, NotAccepted, Password, PasswordPolicy};
     ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
     /// let known = Password::from("correct horse battery staple");
     /// let filter = BreachFilter::from_iter([BreachDigest::of(&known)]);
-    /// let checked = PasswordPolicy::default().check_with(known, &["alice@example.com"], &filter);
-    /// assert_eq!(checked.unwrap_err(), PasswordProblem::Breached);
+    /// match PasswordPolicy::default().check_with(known, &["alice@example.com"], &filter).await {
+    ///     Ok(accepted) => println!("hash {:?}", accepted.password()),
+    ///     Err(NotAccepted::Problem(problem)) => println!("tell the person: {problem}"),
+    ///     Err(NotAccepted::Unavailable(error)) => println!("try again later: {error}"),
+    ///     # _ => unreachable!(),
+    /// }
+    /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// The first [`PasswordProblem`] found, to be told to the person. The password is dropped.
-    pub fn check_with(
+    /// The first [`PasswordProblem`] found, to be told to the person; or that `breaches` could not
+    /// tell, and the password is not accepted. The password is dropped.
+    pub async fn check_with(
         &self,
         password: Password,
         context: &[&str],
         breaches: &dyn BreachCheck,
-    ) -> Result<AcceptedPassword, PasswordProblem> {
+    ) -> Result<AcceptedPassword, NotAccepted> {
         let accepted = self.check(password, context)?;
-        if breaches.is_breached(accepted.password()) {
-            return Err(PasswordProblem::Breached);
+        match breaches.look_up(accepted.password()).await? {
+            BreachStatus::Known => Err(PasswordProblem::Breached.into()),
+            BreachStatus::NotKnown => Ok(accepted),
         }
-        Ok(accepted)
     }
 }
 
@@ -158,46 +164,4 @@ impl AcceptedPassword {
     pub const fn password(&self) -> &Password {
         &self.0
     }
-}
-
-/// Why a password may not be set. The text is for the person, who must be told the reason; it does
-/// not contain the password.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum PasswordProblem {
-    /// It is in a list of passwords that became known.
-    #[error(
-        "The password became known in a data breach, here or elsewhere. Choose another, and change \
-         it wherever else you use it."
-    )]
-    Breached,
-    /// It is among those that are guessed first.
-    #[error(
-        "The password is one that many people use, or a simple pattern, so it would be guessed \
-         first. Choose another: several unrelated words do well."
-    )]
-    Common,
-    /// It is little more than the account's own identifier or another context word.
-    #[error(
-        "The password is too close to your account name or to the name of this service. \
-         Use one that says nothing about you."
-    )]
-    ContextWord,
-    /// There is none.
-    #[error("The password is empty. Choose one.")]
-    Empty,
-    /// Too many bytes.
-    #[error("The password is too long. Use at most {max_bytes} bytes.")]
-    TooLong {
-        /// The most bytes that a password may have.
-        max_bytes: usize,
-    },
-    /// Too few code points.
-    #[error("The password has {actual} characters. Use at least {min}.")]
-    TooShort {
-        /// The least code points.
-        min: usize,
-        /// The code points that were counted.
-        actual: usize,
-    },
 }
