@@ -14,6 +14,7 @@ mod context;
 mod cost;
 mod filter_format;
 mod filter_writer;
+mod floor;
 mod fold;
 mod hasher;
 #[cfg(feature = "imported")]
@@ -30,6 +31,8 @@ mod sequence;
 mod sorted_runs;
 mod span;
 mod stored;
+#[cfg(feature = "zxcvbn")]
+mod strength;
 mod verification;
 mod word_list;
 mod work;
@@ -38,6 +41,8 @@ mod work;
 pub use password::Password;
 pub use policy::{AcceptedPassword, PasswordPolicy};
 pub use problem::{NotAccepted, PasswordProblem};
+#[cfg(feature = "zxcvbn")]
+pub use strength::{Strength, StrengthEstimate};
 
 // Whether a password is in a list of breached ones
 pub use breach::{BreachCheck, BreachStatus, BreachUnavailable};

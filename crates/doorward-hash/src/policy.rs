@@ -1,6 +1,6 @@
 use crate::{
     BreachCheck, BreachStatus, NotAccepted, Password, PasswordProblem, common::is_common,
-    context::ContextWords,
+    context::ContextWords, floor::Floor,
 };
 
 /// What a new password must be: NIST SP 800-63B-4, section 3.1.1.
@@ -27,6 +27,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PasswordPolicy {
     min_chars: usize,
+    floor: Option<Floor>,
 }
 
 impl PasswordPolicy {
@@ -35,7 +36,7 @@ impl PasswordPolicy {
     /// Where it is not, the default of 15 is required.
     #[must_use]
     pub const fn with_second_factor() -> Self {
-        Self { min_chars: 8 }
+        Self { min_chars: 8, floor: None }
     }
 
     /// The least length, in code points: to be shown before a password is chosen.
@@ -89,6 +90,9 @@ impl PasswordPolicy {
         if is_common(accepted.password().expose_secret()) {
             return Err(PasswordProblem::Common);
         }
+        if let Some(floor) = self.floor {
+            floor.check(accepted.password(), context)?;
+        }
         Ok(accepted)
     }
 
@@ -127,12 +131,17 @@ impl PasswordPolicy {
             BreachStatus::NotKnown => Ok(accepted),
         }
     }
+
+    #[allow(dead_code, reason = "features bring what calls it")]
+    pub(crate) const fn with_floor(self, floor: Floor) -> Self {
+        Self { floor: Some(floor), ..self }
+    }
 }
 
 impl Default for PasswordPolicy {
     /// The policy where the password is the only factor: 15 code points.
     fn default() -> Self {
-        Self { min_chars: 15 }
+        Self { min_chars: 15, floor: None }
     }
 }
 

@@ -42,6 +42,14 @@ pub enum PasswordProblem {
         /// The code points that were counted.
         actual: usize,
     },
+    /// It would be guessed soon; only where the policy asks for a least strength (feature `zxcvbn`).
+    #[error(
+        "The password would be guessed soon. {why} Use several words that have nothing to do with each other."
+    )]
+    Weak {
+        /// What is wrong with it, in a sentence.
+        why: &'static str,
+    },
 }
 
 /// Why [`PasswordPolicy::check_with`](crate::PasswordPolicy::check_with) did not accept a password.

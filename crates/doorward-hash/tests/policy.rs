@@ -122,6 +122,7 @@ fn r21_the_reason_is_told_and_names_the_remedy() {
         PasswordProblem::Empty,
         PasswordProblem::TooLong { max_bytes: 1024 },
         PasswordProblem::TooShort { min: 15, actual: 3 },
+        PasswordProblem::Weak { why: "Dates are often easy to guess." },
     ] {
         let text = problem.to_string();
         assert!(text.contains("Use ") || text.contains("Choose "), "{text}");
