@@ -18,6 +18,8 @@ TOP = {"doorward-benches", "doorward-examples"}
 PURE = {"doorward-fields", "doorward-hash", "doorward-throttle"}
 # An async runtime, its interfaces, or a network. Nothing pure is built with one.
 IMPURE = ("async-", "futures", "hyper", "mio", "reqwest", "smol", "socket2", "tokio", "tower")
+# There, reading the clock takes a binding to JavaScript, which comes with futures.
+BROWSER = "wasm32"
 # Macros, of which nothing is left at run time.
 MACROS = {"async-trait"}
 
@@ -58,7 +60,10 @@ def normal_tree(metadata: dict, root: str) -> set[str]:
             left += [
                 dep["pkg"]
                 for dep in nodes[at]["deps"]
-                if any(kind["kind"] is None for kind in dep["dep_kinds"])
+                if any(
+                    kind["kind"] is None and BROWSER not in str(kind["target"])
+                    for kind in dep["dep_kinds"]
+                )
             ]
     return seen
 

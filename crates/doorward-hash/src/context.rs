@@ -10,12 +10,12 @@ pub(crate) struct ContextWords {
 }
 
 impl ContextWords {
-    /// Each entry whole, and what stands before its last `@`, where they have 4 code points or more.
+    /// Each entry whole, and what stands before its last `@`, where they have 4 code points or more; of
+    /// the first entries, and of the start of each, because they are typed on the same form.
     pub(crate) fn of(context: &[&str]) -> Self {
-        let local_parts = context.iter().filter_map(|entry| entry.rsplit_once('@'));
-        let mut words: Vec<Vec<char>> = context
-            .iter()
-            .copied()
+        let entries = || context.iter().take(MOST_ENTRIES).map(|entry| start(entry));
+        let local_parts = entries().filter_map(|entry| entry.rsplit_once('@'));
+        let mut words: Vec<Vec<char>> = entries()
             .chain(local_parts.map(|(local, _)| local))
             .map(|word| fold(word.trim()).collect())
             .filter(|word: &Vec<char>| word.len() >= LEAST_WORD_CHARS)
@@ -46,6 +46,15 @@ impl ContextWords {
         (found && own_chars < LEAST_OWN_CHARS) || self.words.iter().any(is_a_piece)
     }
 }
+
+fn start(entry: &str) -> &str {
+    entry.char_indices().nth(MOST_ENTRY_CHARS).map_or(entry, |(end, _)| &entry[..end])
+}
+
+const MOST_ENTRIES: usize = 32;
+
+/// An address of mail is not longer.
+const MOST_ENTRY_CHARS: usize = 256;
 
 /// A shorter word is in too many good passwords.
 const LEAST_WORD_CHARS: usize = 4;
@@ -96,6 +105,17 @@ mod tests {
         assert!(!make_up(&["al@x.io"], "alalalalalalalal"));
         assert!(make_up(&["rosa@x.io"], "rosarosarosarosa"));
         assert!(!make_up(&[], "anything"));
+    }
+
+    #[test]
+    fn a_flood_of_words_is_cut_off() {
+        let mut many = vec!["wonderland"; 32];
+        assert!(make_up(&many, "wonderland1"));
+        many.push("rosemary garden");
+        assert!(!make_up(&many, "rosemary garden1"));
+        let long = "x".repeat(1 << 20);
+        assert!(make_up(&[&long], &"x".repeat(256)));
+        assert!(!make_up(&[&long], &"y".repeat(20)));
     }
 
     #[test]

@@ -49,7 +49,8 @@ impl PasswordPolicy {
     /// identifier, the name of its owner, the name of the service.
     ///
     /// A context word is an entry of `context`, or what stands before its last `@`, with white
-    /// space at its ends taken away, of 4 code points or more. Upper and lower case are the same.
+    /// space at its ends taken away, of 4 code points or more. Upper and lower case are the same. Of
+    /// `context` the first 32 entries are read, and the first 256 code points of each.
     /// A password is refused
     ///
     /// - when fewer than 8 of its code points are left once every context word is taken away, the

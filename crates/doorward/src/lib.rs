@@ -40,6 +40,7 @@ mod accounts;
 mod admission;
 mod attempt;
 mod authenticator;
+mod breaches;
 mod builder;
 mod clock;
 mod counting;
@@ -50,6 +51,7 @@ mod event;
 mod hashing;
 mod identifier;
 mod keys;
+mod new_password;
 mod outcome;
 mod permit;
 mod pool;
@@ -85,12 +87,23 @@ pub use identifier::IdentifierProblem;
 
 // From the crates below
 pub use doorward_hash::{Cost, CostError, Password, PasswordPolicy, PasswordProblem};
+#[cfg(feature = "zxcvbn")]
+pub use doorward_hash::{Strength, StrengthEstimate};
 pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
 pub use doorward_throttle::{Ladder, LadderError, Policy, PolicyBuilder, PolicyError, Rule};
 
 /// The store traits, for those who write a store of their own.
 pub mod store {
     pub use doorward_store::*;
+}
+
+/// Breached passwords: what [`AuthenticatorBuilder::breach_check`] takes, and what makes lists of them.
+pub mod breach {
+    pub use doorward_hash::{
+        BreachCheck, BreachDigest, BreachFile, BreachFileError, BreachFilter, BreachStatus,
+        BreachUnavailable, DigestError, FilterError, FilterWriteError, FilterWriter, FilterWritten,
+        RangeAnswer, RangeCheck, RangeClient, RangeError, RangeQuery,
+    };
 }
 
 #[cfg(doctest)]
