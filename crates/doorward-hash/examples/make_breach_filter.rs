@@ -13,6 +13,7 @@ use std::{
     error::Error,
     fs::File,
     io::{BufReader, Write as _, stderr},
+    path::Path,
     process::ExitCode,
 };
 
@@ -36,7 +37,8 @@ fn make() -> Result<(), Box<dyn Error>> {
     let [list, target] = arguments.as_slice() else {
         return Err("Say which list to read and which file to write.".into());
     };
-    let list = File::open(list)?;
+    let list =
+        File::open(list).map_err(|error| format!("{}: {error}", Path::new(list).display()))?;
     let mut writer = FilterWriter::create(target)?;
     writer.read_list(BufReader::with_capacity(1024 * 1024, list))?;
     let written = writer.finish()?;

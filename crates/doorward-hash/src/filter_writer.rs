@@ -93,9 +93,9 @@ impl FilterWriter {
             }
             let is_whole = line.len() < MOST_LINE_BYTES || line.ends_with(b"\n");
             let text = str::from_utf8(&line).ok().filter(|_| is_whole);
-            let text = text.ok_or(DigestError).map_err(|source| at(number, source))?;
+            let text = text.ok_or(DigestError).map_err(|problem| at(number, problem))?;
             if !text.trim().is_empty() {
-                self.push(&text.parse().map_err(|source| at(number, source))?)?;
+                self.push(&text.parse().map_err(|problem| at(number, problem))?)?;
             }
         }
         Ok(())
@@ -165,12 +165,12 @@ pub enum FilterWriteError {
     )]
     Io(#[from] io::Error),
     /// A line of the list is no digest.
-    #[error("Line {number} of the list: {source}")]
+    #[error("Line {number} of the list: {problem}")]
     Line {
         /// Its number, from 1.
         number: u64,
         /// What is wrong with it.
-        source: DigestError,
+        problem: DigestError,
     },
 }
 
@@ -179,8 +179,8 @@ const MOST_LINE_BYTES: usize = 256;
 
 const CHUNK_BYTES: usize = 256 * 1024;
 
-const fn at(number: u64, source: DigestError) -> FilterWriteError {
-    FilterWriteError::Line { number, source }
+const fn at(number: u64, problem: DigestError) -> FilterWriteError {
+    FilterWriteError::Line { number, problem }
 }
 
 /// Writes the header before the entries and the checksum behind them. The checksum begins with the

@@ -53,6 +53,8 @@ impl<F: Read + Seek + Write> SortedRuns<F> {
     /// Writes all entries in order, each once, and tells how many.
     pub(crate) fn merge(mut self, target: &mut impl Write) -> io::Result<u64> {
         self.flush()?;
+        // Room for what is read ahead.
+        self.buffer = Vec::new();
         let capacity = (self.capacity / self.runs.len().max(1)).max(1);
         let mut runs: Vec<_> = self.runs.into_iter().map(|left| Run::new(left, capacity)).collect();
         let mut heads = BinaryHeap::with_capacity(runs.len());

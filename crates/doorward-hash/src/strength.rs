@@ -11,8 +11,8 @@ use crate::{Password, PasswordPolicy, PasswordProblem, floor::Floor};
 /// for [`PasswordPolicy::with_min_strength`].
 ///
 /// It reads the first 40 characters; or the first 16, where these 40 have more than 6 different ones
-/// that stand for letters (`4`, `@`, `$`, ...), because the time grows with the ways to read them. So a
-/// long password can be called weaker than it is.
+/// that stand for letters (`4`, `@`, `$`, ...), because the time grows with the ways to read them: it
+/// stays within some milliseconds of a processor. So a long password can be called weaker than it is.
 ///
 /// Of the context it takes the first 32 entries, each up to 64 characters, and their parts.
 ///

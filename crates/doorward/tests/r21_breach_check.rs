@@ -241,8 +241,7 @@ async fn r21_what_is_known_of_person_and_service_is_no_password() {
     .with_account("alice")
     .await;
     let context_word = PasswordProblem::ContextWord;
-    for password in ["Wonderland Bank 1", "wonderbank.example", "white.rabbit", "Caterpillar 12"]
-    {
+    for password in ["Wonderland Bank 1", "wonderbank.example", "white.rabbit", "Caterpillar 12"] {
         let password = format!("{password}!!!");
         let registration = Registration::new("white.rabbit@example.com", password.as_str());
         let registered = door.auth.register(registration.context(["Caterpillar"])).await.unwrap();
