@@ -7,6 +7,7 @@ mod bare;
 mod door;
 mod machine;
 mod options;
+mod resident;
 mod sample;
 mod stopwatch;
 mod table;
@@ -20,6 +21,7 @@ pub use door::{Door, Failure, LONG_AFTER, PASSWORD, SOURCE, name};
 // How it is measured
 pub use machine::{cores, processor};
 pub use options::Options;
+pub use resident::{forget_peak, mib, status};
 pub use stopwatch::{Took, time};
 pub use turns::Turns;
 
