@@ -81,6 +81,7 @@ impl<C: RangeClient> BreachCheck for RangeCheck<C> {
 /// - A time limit for connecting and for all of it. Without one, a service that hangs holds every
 ///   registration for as long as its caller waits.
 /// - A bound on what is read: one byte more than [`RangeQuery::MAX_BODY`] is enough to be refused.
+/// - An error, when the connection ends before the answer does: cut off between two lines it looks whole.
 /// - Nothing of the prefix in logs and errors: 5 digits of the digest narrow a guess down a
 ///   million-fold. Many clients name the address in their errors. An error that holds the prefix is
 ///   replaced by [`RangeError::Withheld`].
