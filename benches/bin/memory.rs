@@ -4,12 +4,13 @@
 //! against what the hashing pool may take: threads × the cost's memory.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use doorward::{Authenticator, HashingLimits, Keys, Login, MemoryStore, Outcome};
-use doorward_benches::{Door, Failure, Options, PASSWORD, Table, cores, name, processor, time};
+use doorward_benches::{
+    Door, Failure, Options, PASSWORD, Table, cores, forget_peak, mib, name, processor, status, time,
+};
 
 const USAGE: &str = "memory [--logins 1000] [--threads <cores>] [--queue <logins>] \
                      [--cost default|minimal]";
@@ -101,24 +102,4 @@ async fn crowd(auth: &Authenticator, logins: usize) -> BTreeMap<String, usize> {
 fn source(number: usize) -> IpAddr {
     let [.., high, low] = number.to_be_bytes();
     IpAddr::V4(Ipv4Addr::new(10, high, low, 1))
-}
-
-/// A line of the process's status, in KiB.
-fn status(field: &str) -> Result<u64, Failure> {
-    let status = fs::read_to_string("/proc/self/status")
-        .map_err(|error| format!("/proc/self/status: {error}: this needs Linux"))?;
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix(field)?.trim().strip_suffix(" kB")?.parse().ok())
-        .ok_or_else(|| format!("/proc/self/status does not tell {field}").into())
-}
-
-/// Lets the peak begin anew from what is resident now. Where it cannot, the peak is that of the
-/// whole run, which is no less.
-fn forget_peak() {
-    let _ = fs::write("/proc/self/clear_refs", "5");
-}
-
-fn mib(kib: u64) -> String {
-    format!("{:.1}", kib as f64 / 1024.0)
 }

@@ -8,6 +8,7 @@ mod door;
 mod machine;
 mod options;
 mod rejection;
+mod resident;
 mod sample;
 mod stopwatch;
 mod table;
@@ -22,6 +23,7 @@ pub use rejection::Rejection;
 // How it is measured
 pub use machine::{cores, processor};
 pub use options::Options;
+pub use resident::{forget_peak, mib, status};
 pub use stopwatch::{Took, time};
 pub use turns::Turns;
 

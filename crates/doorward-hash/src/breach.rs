@@ -1,152 +1,96 @@
-use std::{fmt, str::FromStr};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
-use sha1::{Digest, Sha1};
+use async_trait::async_trait;
 use thiserror::Error;
-use zeroize::Zeroize;
 
 use crate::Password;
 
-/// Knows passwords that became known: for [`PasswordPolicy::check_with`](crate::PasswordPolicy::check_with).
+/// Knows passwords that became known: NIST SP 800-63B-4, section 3.1.1.2, and ASVS 5.0, 6.2.12.
 ///
-/// The answer is needed at once, so a check that has to ask over a network is made before, and a
-/// closure over its outcome passed:
+/// [`BreachFilter`](crate::BreachFilter) and [`BreachFile`](crate::BreachFile) have a list of their
+/// own; [`RangeCheck`](crate::RangeCheck) asks a service. For
+/// [`PasswordPolicy::check_with`](crate::PasswordPolicy::check_with).
+///
+/// A check has no deadline of its own here: whoever waits for one bounds it.
+///
+/// The trait is written with the macro of the crate `async-trait`; implement it with the same.
 ///
 /// ```
-/// use doorward_hash::{BreachCheck, Password};
+/// use async_trait::async_trait;
+/// use doorward_hash::{BreachCheck, BreachStatus, BreachUnavailable, Password};
 ///
-/// let count = 3; // what a RangeQuery has found
-/// let found = |_: &Password| count > 0;
-/// assert!(found.is_breached(&Password::from("correct horse battery staple")));
+/// #[derive(Debug)]
+/// struct Leaked(Vec<String>);
+///
+/// #[async_trait]
+/// impl BreachCheck for Leaked {
+///     async fn look_up(&self, password: &Password) -> Result<BreachStatus, BreachUnavailable> {
+///         let known = self.0.iter().any(|leaked| leaked == password.expose_secret());
+///         Ok(if known { BreachStatus::Known } else { BreachStatus::NotKnown })
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), BreachUnavailable> {
+/// let check = Leaked(vec!["correct horse battery staple".to_owned()]);
+/// let password = Password::from("correct horse battery staple");
+/// assert_eq!(check.look_up(&password).await?, BreachStatus::Known);
+/// # Ok(())
+/// # }
 /// ```
-pub trait BreachCheck {
+#[async_trait]
+pub trait BreachCheck: fmt::Debug + Send + Sync {
     /// Whether the password is known. It has to be compared whole and as it is.
-    fn is_breached(&self, password: &Password) -> bool;
+    ///
+    /// `Known` for one that is not sends a person away to think of another. `NotKnown` for one that is
+    /// lets an attacker in with a list that anyone can download: where in doubt, answer with the error.
+    ///
+    /// # Errors
+    ///
+    /// [`BreachUnavailable`] when it could not be told. It and its source must hold nothing of the
+    /// password or its digest, because both are logged.
+    async fn look_up(&self, password: &Password) -> Result<BreachStatus, BreachUnavailable>;
 }
 
-impl<F: Fn(&Password) -> bool> BreachCheck for F {
-    fn is_breached(&self, password: &Password) -> bool {
-        self(password)
+#[async_trait]
+impl<T: BreachCheck + ?Sized> BreachCheck for Arc<T> {
+    async fn look_up(&self, password: &Password) -> Result<BreachStatus, BreachUnavailable> {
+        (**self).look_up(password).await
     }
 }
 
-/// A password as the lists of breached passwords have it: its SHA-1, unsalted.
-///
-/// SHA-1 serves as the name of a list's entry here and protects nothing, so the digest of a password
-/// that is in use is to be kept as secret as the password: hidden from `Debug`, wiped on drop.
-///
-/// ```
-/// use doorward_hash::{BreachDigest, Password};
-///
-/// // A line of such a list: 40 hexadecimal digits, and perhaps how often it was seen.
-/// let line = "5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:10434004";
-/// let digest: BreachDigest = line.parse()?;
-/// assert_eq!(digest.as_bytes(), BreachDigest::of(&Password::from("password")).as_bytes());
-/// # Ok::<(), doorward_hash::DigestError>(())
-/// ```
-#[derive(Clone)]
-pub struct BreachDigest([u8; 20]);
+/// The answer of a [`BreachCheck`].
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[must_use = "a password that is known must be refused"]
+#[allow(clippy::exhaustive_enums, reason = "these are all the answers there are")]
+pub enum BreachStatus {
+    /// It is in the list.
+    Known,
+    /// The list was read and does not have it.
+    NotKnown,
+}
 
-impl BreachDigest {
-    /// The digest of the password's UTF-8.
-    #[must_use]
-    pub fn of(password: &Password) -> Self {
-        Self(Sha1::digest(password.expose_secret()).into())
-    }
-
-    /// The 20 bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 20] {
-        &self.0
+impl From<bool> for BreachStatus {
+    /// `true` when it is in the list.
+    fn from(is_listed: bool) -> Self {
+        if is_listed { Self::Known } else { Self::NotKnown }
     }
 }
 
-impl From<[u8; 20]> for BreachDigest {
-    fn from(digest: [u8; 20]) -> Self {
-        Self(digest)
-    }
-}
-
-impl FromStr for BreachDigest {
-    type Err = DigestError;
-
-    /// Reads 40 hexadecimal digits in either case. White space at the ends and whatever stands behind
-    /// a colon are ignored.
-    fn from_str(line: &str) -> Result<Self, DigestError> {
-        let line = line.trim();
-        let hex = line.split_once(':').map_or(line, |(hex, _)| hex);
-        let (pairs, rest) = hex.as_bytes().as_chunks::<2>();
-        let mut digest = Self([0; 20]);
-        if pairs.len() != digest.0.len() || !rest.is_empty() {
-            return Err(DigestError);
-        }
-        for (byte, &[high, low]) in digest.0.iter_mut().zip(pairs) {
-            *byte = nibble(high)? << 4 | nibble(low)?;
-        }
-        Ok(digest)
-    }
-}
-
-impl fmt::Debug for BreachDigest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("BreachDigest([REDACTED])")
-    }
-}
-
-impl Drop for BreachDigest {
-    fn drop(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-/// A line is not a SHA-1 digest.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+/// It could not be told whether a password is known. The source is for the operator.
+#[derive(Debug, Error)]
 #[error(
-    "This is not a SHA-1 digest. Write 40 hexadecimal digits, and nothing behind them but a colon \
-     and a count."
+    "It could not be told whether the password is in a list of breached ones. Look at the cause, and \
+     try again."
 )]
 #[non_exhaustive]
-pub struct DigestError;
-
-fn nibble(digit: u8) -> Result<u8, DigestError> {
-    let value = char::from(digit).to_digit(16).ok_or(DigestError)?;
-    u8::try_from(value).map_err(|_| DigestError)
+pub struct BreachUnavailable {
+    source: Box<dyn StdError + Send + Sync>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digests_are_those_of_fips_180() {
-        let digest = BreachDigest::of(&Password::from("abc"));
-        let written: BreachDigest = "a9993e364706816aba3e25717850c26c9cd0d89d".parse().unwrap();
-        assert_eq!(digest.as_bytes(), written.as_bytes());
-    }
-
-    #[test]
-    fn lines_are_read_in_either_case_and_with_a_count() {
-        let digits = "00112233445566778899aAbBcCdDeEfF01234567";
-        let bytes = *digits.parse::<BreachDigest>().unwrap().as_bytes();
-        assert_eq!(bytes[..4], [0x00, 0x11, 0x22, 0x33]);
-        assert_eq!(bytes[10..16], [0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff]);
-        for line in [format!("{digits}:17"), format!("{digits}:"), format!(" {digits} \r\n")] {
-            assert_eq!(*line.parse::<BreachDigest>().unwrap().as_bytes(), bytes, "{line:?}");
-        }
-    }
-
-    #[test]
-    fn other_lines_are_refused() {
-        let digits = "00112233445566778899aabbccddeeff01234567";
-        let (short, long) = (&digits[1..], format!("{digits}0"));
-        let sign = format!("+{short}");
-        for line in ["", ":", short, &long, &sign, &digits.replace('a', "g"), "żółć"] {
-            assert_eq!(line.parse::<BreachDigest>().unwrap_err(), DigestError, "{line:?}");
-        }
-    }
-
-    #[test]
-    fn digests_are_not_shown() {
-        let digest = BreachDigest::of(&Password::from("abc"));
-        assert_eq!(format!("{digest:?}"), "BreachDigest([REDACTED])");
+impl BreachUnavailable {
+    /// What kept the check from an answer: nothing of the password may be in it.
+    pub fn new(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: source.into() }
     }
 }

@@ -1,17 +1,24 @@
 use std::fmt;
 
+use async_trait::async_trait;
 use sha1::{Digest, Sha1};
-use thiserror::Error;
 
-use crate::{BreachCheck, BreachDigest, Password};
+use crate::{
+    BreachCheck, BreachDigest, BreachStatus, BreachUnavailable, Password,
+    filter_format::{
+        CHECKSUM_BYTES, ENTRY_BYTES, Entry, FilterError, HEADER_BYTES, cut, header, parse_header,
+    },
+};
 
 /// A list of breached passwords that is asked without a network: sorted digests, cut to 6 bytes.
 ///
 /// A listed password is always found. One that is not listed is found by mistake once in
 /// 2<sup>48</sup> / n, where n is the length of the list: with ten million entries, once in 28 million.
-/// Each entry takes 6 bytes, in the file as in memory.
+/// Each entry takes 6 bytes, in the file as in memory; [`BreachFile`](crate::BreachFile) leaves a large
+/// list in its file.
 ///
-/// The example `make_breach_filter` of this crate makes a file of a list of SHA-1 digests.
+/// The example `make_breach_filter` of this crate, and [`FilterWriter`](crate::FilterWriter), make a
+/// file of a list of SHA-1 digests.
 ///
 /// ```
 /// use doorward_hash::{BreachDigest, BreachFilter, Password};
@@ -68,9 +75,7 @@ impl BreachFilter {
     pub fn to_bytes(&self) -> Vec<u8> {
         let entries = self.entries.as_flattened();
         let mut file = Vec::with_capacity(HEADER_BYTES + entries.len() + CHECKSUM_BYTES);
-        file.extend(MAGIC);
-        file.push(VERSION);
-        file.extend((self.len() as u64).to_be_bytes());
+        file.extend(header(self.len() as u64));
         file.extend(entries);
         file.extend(Sha1::digest(&file));
         file
@@ -82,20 +87,14 @@ impl BreachFilter {
     ///
     /// [`FilterError`] when it is not such a file, or a damaged one.
     pub fn parse(file: &[u8]) -> Result<Self, FilterError> {
-        let rest = file.strip_prefix(MAGIC).ok_or(FilterError::Foreign)?;
-        let (&version, rest) = rest.split_first().ok_or(FilterError::Damaged)?;
-        if version != VERSION {
-            return Err(FilterError::Version { found: version });
-        }
-        let (count, rest) = rest.split_first_chunk().ok_or(FilterError::Damaged)?;
-        let (entries, checksum) =
-            rest.split_last_chunk::<CHECKSUM_BYTES>().ok_or(FilterError::Damaged)?;
-        let (entries, odd) = entries.as_chunks::<ENTRY_BYTES>();
-        let is_whole = odd.is_empty() && u64::from_be_bytes(*count) == entries.len() as u64;
-        let checked = &file[..file.len() - CHECKSUM_BYTES];
-        if !is_whole || Sha1::digest(checked)[..] != checksum[..] {
+        parse_header(file, file.len() as u64)?;
+        let (checked, checksum) =
+            file.split_last_chunk::<CHECKSUM_BYTES>().ok_or(FilterError::Damaged)?;
+        if Sha1::digest(checked)[..] != checksum[..] {
             return Err(FilterError::Damaged);
         }
+        let entries = checked.get(HEADER_BYTES..).ok_or(FilterError::Damaged)?;
+        let (entries, _) = entries.as_chunks::<ENTRY_BYTES>();
         if !entries.is_sorted_by(|one, next| one < next) {
             return Err(FilterError::Unsorted);
         }
@@ -103,9 +102,10 @@ impl BreachFilter {
     }
 }
 
+#[async_trait]
 impl BreachCheck for BreachFilter {
-    fn is_breached(&self, password: &Password) -> bool {
-        self.contains(password)
+    async fn look_up(&self, password: &Password) -> Result<BreachStatus, BreachUnavailable> {
+        Ok(self.contains(password).into())
     }
 }
 
@@ -123,46 +123,4 @@ impl fmt::Debug for BreachFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BreachFilter").field("len", &self.len()).finish_non_exhaustive()
     }
-}
-
-/// Why a file is not a [`BreachFilter`].
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum FilterError {
-    /// It is cut short or changed.
-    #[error("The list of breached passwords is damaged. Copy or make it again.")]
-    Damaged,
-    /// It is something else.
-    #[error("This is not a list of breached passwords. Make one with `make_breach_filter`.")]
-    Foreign,
-    /// Its writer did not sort it.
-    #[error("The list of breached passwords is not sorted, or repeats an entry. Make it again.")]
-    Unsorted,
-    /// Another release wrote it.
-    #[error(
-        "The list of breached passwords has version {found}, and this program reads 1. Make it again, \
-         or update the program."
-    )]
-    Version {
-        /// Its version.
-        found: u8,
-    },
-}
-
-/// The beginning of a digest.
-type Entry = [u8; ENTRY_BYTES];
-
-const MAGIC: &[u8; 8] = b"DWBREACH";
-
-const VERSION: u8 = 1;
-
-const HEADER_BYTES: usize = MAGIC.len() + 1 + 8;
-
-const ENTRY_BYTES: usize = 6;
-
-const CHECKSUM_BYTES: usize = 20;
-
-fn cut(digest: &BreachDigest) -> Entry {
-    let [a, b, c, d, e, f, ..] = *digest.as_bytes();
-    [a, b, c, d, e, f]
 }

@@ -1,3 +1,4 @@
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use crate::fold::fold;
@@ -10,14 +11,14 @@ pub(crate) struct ContextWords {
 }
 
 impl ContextWords {
-    /// Each entry whole, and what stands before its last `@`, where they have 4 code points or more.
+    /// Each entry whole, and what stands before its last `@`, where they have 4 code points or more; of
+    /// the first entries, and of the start of each, because they are typed on the same form.
     pub(crate) fn of(context: &[&str]) -> Self {
-        let local_parts = context.iter().filter_map(|entry| entry.rsplit_once('@'));
-        let mut words: Vec<Vec<char>> = context
-            .iter()
-            .copied()
+        let entries = || context.iter().take(MOST_ENTRIES).map(|entry| start(entry));
+        let local_parts = entries().filter_map(|entry| entry.rsplit_once('@'));
+        let mut words: Vec<Vec<char>> = entries()
             .chain(local_parts.map(|(local, _)| local))
-            .map(|word| fold(word.trim()).collect())
+            .map(|word| fold(&word.trim().nfc().collect::<String>()).collect())
             .filter(|word: &Vec<char>| word.len() >= LEAST_WORD_CHARS)
             .collect();
         words.sort_unstable_by_key(|word| std::cmp::Reverse(word.len()));
@@ -46,6 +47,15 @@ impl ContextWords {
         (found && own_chars < LEAST_OWN_CHARS) || self.words.iter().any(is_a_piece)
     }
 }
+
+fn start(entry: &str) -> &str {
+    entry.char_indices().nth(MOST_ENTRY_CHARS).map_or(entry, |(end, _)| &entry[..end])
+}
+
+const MOST_ENTRIES: usize = 32;
+
+/// An address of mail is not longer.
+const MOST_ENTRY_CHARS: usize = 256;
 
 /// A shorter word is in too many good passwords.
 const LEAST_WORD_CHARS: usize = 4;
@@ -79,6 +89,11 @@ mod tests {
     }
 
     #[test]
+    fn the_word_however_it_was_typed() {
+        assert!(make_up(&["andre\u{301}.dupont"], "andr\u{e9}.dupont1"));
+    }
+
+    #[test]
     fn a_piece_of_the_word() {
         assert!(make_up(&["alice.liddell@example.com"], "liddell@example"));
     }
@@ -96,6 +111,17 @@ mod tests {
         assert!(!make_up(&["al@x.io"], "alalalalalalalal"));
         assert!(make_up(&["rosa@x.io"], "rosarosarosarosa"));
         assert!(!make_up(&[], "anything"));
+    }
+
+    #[test]
+    fn a_flood_of_words_is_cut_off() {
+        let mut many = vec!["wonderland"; 32];
+        assert!(make_up(&many, "wonderland1"));
+        many.push("rosemary garden");
+        assert!(!make_up(&many, "rosemary garden1"));
+        let long = "x".repeat(1 << 20);
+        assert!(make_up(&[&long], &"x".repeat(256)));
+        assert!(!make_up(&[&long], &"y".repeat(20)));
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl ImportPepper {
     }
 
     /// What is hashed of a password, and the secret that Argon2 is given.
-    pub(crate) fn season(&self, password: &[u8]) -> Result<(Zeroizing<Vec<u8>>, &[u8]), HashError> {
+    pub(crate) fn season(&self, password: &[u8]) -> Result<Seasoned<'_>, HashError> {
         let secret = self.secret.expose_secret();
         let seasoned = match self.place {
             Place::Argon2 => return Ok((Zeroizing::new(password.to_vec()), secret)),
@@ -115,6 +115,9 @@ impl ImportPepper {
         Ok(Self { id, place, secret: SecretSlice::from(secret.to_vec()) })
     }
 }
+
+/// What is hashed in place of a password, and the secret that Argon2 is given.
+pub(crate) type Seasoned<'a> = (Zeroizing<Vec<u8>>, &'a [u8]);
 
 impl fmt::Debug for ImportPepper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

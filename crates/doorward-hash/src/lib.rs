@@ -6,6 +6,8 @@ mod arena;
 mod argon;
 mod backend;
 mod breach;
+mod breach_digest;
+mod breach_file;
 mod breach_filter;
 mod ceiling;
 mod common;
@@ -13,6 +15,9 @@ mod context;
 mod cost;
 mod engine;
 mod expected;
+mod filter_format;
+mod filter_writer;
+mod floor;
 mod fold;
 mod hasher;
 mod import_pepper;
@@ -27,12 +32,19 @@ mod password;
 mod phc;
 mod policy;
 mod prefix;
+mod problem;
 mod range;
+mod range_check;
 mod rust_crypto;
 mod salt;
 mod scheme;
+mod scratch;
 mod sequence;
+mod sorted_runs;
+mod span;
 mod stored;
+#[cfg(feature = "zxcvbn")]
+mod strength;
 #[cfg(feature = "vectorised")]
 mod vectorised;
 mod verification;
@@ -44,12 +56,22 @@ mod wrapped;
 // What a person sends, and what may become a password
 pub use normalization::Normalization;
 pub use password::Password;
-pub use policy::{AcceptedPassword, PasswordPolicy, PasswordProblem};
+pub use policy::{AcceptedPassword, PasswordPolicy};
+pub use problem::{NotAccepted, PasswordProblem};
+#[cfg(feature = "zxcvbn")]
+pub use strength::{Strength, StrengthEstimate};
 
 // Whether a password is in a list of breached ones
-pub use breach::{BreachCheck, BreachDigest, DigestError};
-pub use breach_filter::{BreachFilter, FilterError};
+pub use breach::{BreachCheck, BreachStatus, BreachUnavailable};
 pub use range::{RangeError, RangeQuery};
+pub use range_check::{RangeAnswer, RangeCheck, RangeClient};
+
+// A list of one's own
+pub use breach_digest::{BreachDigest, DigestError};
+pub use breach_file::{BreachFile, BreachFileError};
+pub use breach_filter::BreachFilter;
+pub use filter_format::FilterError;
+pub use filter_writer::{FilterWriteError, FilterWriter, FilterWritten};
 
 // Hashing and verifying
 pub use hasher::{HashError, Hasher};

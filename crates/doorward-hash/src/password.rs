@@ -5,8 +5,9 @@ use zeroize::Zeroize;
 
 /// A password as received: hidden from `Debug`, wiped on drop, never changed.
 ///
-/// Nothing is trimmed, folded or normalised: what is hashed is the UTF-8 of what came in (ASVS 5.0,
-/// 6.2.8). There is no `PartialEq`: compare through [`Hasher::verify`](crate::Hasher::verify).
+/// Nothing is trimmed, folded or cut off (ASVS 5.0, 6.2.8). Which form of its text is hashed is a matter
+/// of the hash: [`Normalization`](crate::Normalization). There is no `PartialEq`: compare through
+/// [`Hasher::verify`](crate::Hasher::verify).
 ///
 /// ```
 /// use doorward_hash::Password;

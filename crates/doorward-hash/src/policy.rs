@@ -1,6 +1,7 @@
-use thiserror::Error;
-
-use crate::{BreachCheck, Password, common::is_common, context::ContextWords};
+use crate::{
+    BreachCheck, BreachStatus, NotAccepted, Password, PasswordProblem, common::is_common,
+    context::ContextWords, floor::Floor, normalization::Forms,
+};
 
 /// What a new password must be: NIST SP 800-63B-4, section 3.1.1.
 ///
@@ -9,6 +10,7 @@ use crate::{BreachCheck, Password, common::is_common, context::ContextWords};
 /// - Not made of what anyone knows about the account, and not common: see [`PasswordPolicy::check`].
 /// - Not known from a breach, where there is a list: see [`PasswordPolicy::check_with`].
 ///
+/// All of it is judged in the form NFC, so that one text is accepted or refused however it was typed.
 /// Any character is allowed, spaces and control characters too, and no mixture of kinds is asked
 /// for. Too lax a policy lets the first hundred guesses succeed; too strict a one makes people write
 /// passwords down or repeat them.
@@ -26,6 +28,7 @@ use crate::{BreachCheck, Password, common::is_common, context::ContextWords};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PasswordPolicy {
     min_chars: usize,
+    floor: Option<Floor>,
 }
 
 impl PasswordPolicy {
@@ -34,7 +37,7 @@ impl PasswordPolicy {
     /// Where it is not, the default of 15 is required.
     #[must_use]
     pub const fn with_second_factor() -> Self {
-        Self { min_chars: 8 }
+        Self { min_chars: 8, floor: None }
     }
 
     /// The least length, in code points: to be shown before a password is chosen.
@@ -47,7 +50,8 @@ impl PasswordPolicy {
     /// identifier, the name of its owner, the name of the service.
     ///
     /// A context word is an entry of `context`, or what stands before its last `@`, with white
-    /// space at its ends taken away, of 4 code points or more. Upper and lower case are the same.
+    /// space at its ends taken away, of 4 code points or more. Upper and lower case are the same. Of
+    /// `context` the first 32 entries are read, and the first 256 code points of each.
     /// A password is refused
     ///
     /// - when fewer than 8 of its code points are left once every context word is taken away, the
@@ -78,15 +82,19 @@ impl PasswordPolicy {
         context: &[&str],
     ) -> Result<AcceptedPassword, PasswordProblem> {
         let accepted = AcceptedPassword::existing(password)?;
-        let actual = accepted.password().chars();
+        let forms = Forms::of(accepted.password());
+        let actual = forms.nfc().chars().count();
         if actual < self.min_chars {
             return Err(PasswordProblem::TooShort { min: self.min_chars, actual });
         }
-        if ContextWords::of(context).make_up(accepted.password().expose_secret()) {
+        if ContextWords::of(context).make_up(forms.nfc()) {
             return Err(PasswordProblem::ContextWord);
         }
-        if is_common(accepted.password().expose_secret()) {
+        if is_common(forms.nfc()) {
             return Err(PasswordProblem::Common);
+        }
+        if let Some(floor) = self.floor {
+            floor.check(accepted.password(), context)?;
         }
         Ok(accepted)
     }
@@ -94,39 +102,49 @@ impl PasswordPolicy {
     /// Like [`PasswordPolicy::check`], and refuses what `breaches` knows. It is asked last, and only
     /// about a password that would be accepted.
     ///
-    /// `breaches` is a [`BreachFilter`](crate::BreachFilter), or a closure: over a list of your own,
-    /// or over what a [`RangeQuery`](crate::RangeQuery) has found.
-    ///
     /// ```
-    /// use doorward_hash::{BreachDigest, BreachFilter, Password, PasswordPolicy, PasswordProblem};
+    /// use doorward_hash::{BreachDigest, BreachFilter, NotAccepted, Password, PasswordPolicy};
     ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
     /// let known = Password::from("correct horse battery staple");
     /// let filter = BreachFilter::from_iter([BreachDigest::of(&known)]);
-    /// let checked = PasswordPolicy::default().check_with(known, &["alice@example.com"], &filter);
-    /// assert_eq!(checked.unwrap_err(), PasswordProblem::Breached);
+    /// match PasswordPolicy::default().check_with(known, &["alice@example.com"], &filter).await {
+    ///     Ok(accepted) => println!("hash {:?}", accepted.password()),
+    ///     Err(NotAccepted::Problem(problem)) => println!("tell the person: {problem}"),
+    ///     Err(NotAccepted::Unavailable(error)) => println!("try again later: {error}"),
+    ///     # _ => unreachable!(),
+    /// }
+    /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// The first [`PasswordProblem`] found, to be told to the person. The password is dropped.
-    pub fn check_with(
+    /// The first [`PasswordProblem`] found, to be told to the person; or that `breaches` could not
+    /// tell, and the password is not accepted. The password is dropped.
+    pub async fn check_with(
         &self,
         password: Password,
         context: &[&str],
         breaches: &dyn BreachCheck,
-    ) -> Result<AcceptedPassword, PasswordProblem> {
+    ) -> Result<AcceptedPassword, NotAccepted> {
         let accepted = self.check(password, context)?;
-        if breaches.is_breached(accepted.password()) {
-            return Err(PasswordProblem::Breached);
+        match breaches.look_up(accepted.password()).await? {
+            BreachStatus::Known => Err(PasswordProblem::Breached.into()),
+            BreachStatus::NotKnown => Ok(accepted),
         }
-        Ok(accepted)
+    }
+
+    #[allow(dead_code, reason = "features bring what calls it")]
+    pub(crate) const fn with_floor(self, floor: Floor) -> Self {
+        Self { floor: Some(floor), ..self }
     }
 }
 
 impl Default for PasswordPolicy {
     /// The policy where the password is the only factor: 15 code points.
     fn default() -> Self {
-        Self { min_chars: 15 }
+        Self { min_chars: 15, floor: None }
     }
 }
 
@@ -158,46 +176,4 @@ impl AcceptedPassword {
     pub const fn password(&self) -> &Password {
         &self.0
     }
-}
-
-/// Why a password may not be set. The text is for the person, who must be told the reason; it does
-/// not contain the password.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum PasswordProblem {
-    /// It is in a list of passwords that became known.
-    #[error(
-        "The password became known in a data breach, here or elsewhere. Choose another, and change \
-         it wherever else you use it."
-    )]
-    Breached,
-    /// It is among those that are guessed first.
-    #[error(
-        "The password is one that many people use, or a simple pattern, so it would be guessed \
-         first. Choose another: several unrelated words do well."
-    )]
-    Common,
-    /// It is little more than the account's own identifier or another context word.
-    #[error(
-        "The password is too close to your account name or to the name of this service. \
-         Use one that says nothing about you."
-    )]
-    ContextWord,
-    /// There is none.
-    #[error("The password is empty. Choose one.")]
-    Empty,
-    /// Too many bytes.
-    #[error("The password is too long. Use at most {max_bytes} bytes.")]
-    TooLong {
-        /// The most bytes that a password may have.
-        max_bytes: usize,
-    },
-    /// Too few code points.
-    #[error("The password has {actual} characters. Use at least {min}.")]
-    TooShort {
-        /// The least code points.
-        min: usize,
-        /// The code points that were counted.
-        actual: usize,
-    },
 }

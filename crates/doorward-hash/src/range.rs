@@ -10,28 +10,18 @@ use crate::{BreachDigest, Password};
 /// The service answers with the rest of every digest it has that begins so, and how often each was
 /// seen. Of 16<sup>5</sup> beginnings one is asked for, so that the password is one of very many.
 ///
-/// Nothing is sent from here. With any HTTP client, get
-/// `https://api.pwnedpasswords.com/range/{prefix}` with the header `Add-Padding: true`, so that the
-/// size of the answer, too, says nothing to who watches the line; bound the time it may take, and
-/// what is read, by [`RangeQuery::MAX_BODY`] bytes; decide whether a password may be set while the
-/// service is down.
+/// Nothing is sent from here: [`RangeCheck`](crate::RangeCheck) sends it by a client of yours, and has
+/// what the client must see to. This is the part below it, for those who call the service themselves.
 ///
 /// ```
-/// use doorward_hash::{Password, PasswordPolicy, PasswordProblem, RangeQuery};
+/// use doorward_hash::{Password, RangeQuery};
 ///
-/// # fn get(path: &str) -> String {
-/// #     assert_eq!(path, "/range/ABF7A");
-/// #     "18A1AD7A63A91F44EB02BD5D5AF1A5D3F2B:0\r\nAD6438836DBE526AA231ABDE2D0EEF74D42:2\r\n".into()
-/// # }
 /// let password = Password::from("correct horse battery staple");
 /// let query = RangeQuery::of(&password);
-/// let body = get(&format!("/range/{}", query.prefix())); // your client
-/// let count = query.count_in(&body)?;
+/// assert_eq!(query.prefix(), "ABF7A");
 ///
-/// let breached = |_: &Password| count > 0;
-/// let checked = PasswordPolicy::default().check_with(password, &[], &breached);
-/// # assert_eq!(count, 2);
-/// assert_eq!(checked.unwrap_err(), PasswordProblem::Breached);
+/// let body = "18A1AD7A63A91F44EB02BD5D5AF1A5D3F2B:0\r\nAD6438836DBE526AA231ABDE2D0EEF74D42:2\r\n";
+/// assert_eq!(query.count_in(body)?, 2);
 /// # Ok::<(), doorward_hash::RangeError>(())
 /// ```
 #[derive(Clone)]
@@ -89,7 +79,7 @@ impl fmt::Debug for RangeQuery {
     }
 }
 
-/// Why something is not an answer to a [`RangeQuery`].
+/// Why there is no answer to a [`RangeQuery`]. Nothing in it tells what was asked.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[non_exhaustive]
 pub enum RangeError {
@@ -105,12 +95,30 @@ pub enum RangeError {
         /// Its number, from 1.
         line: usize,
     },
+    /// It is not UTF-8.
+    #[error("The answer is not text. Check the address that was asked.")]
+    NotText,
+    /// The service refused, or is down.
+    #[error(
+        "The answer's status is {status} and not 200. Check the address that was asked, and whether \
+         you ask too often."
+    )]
+    Status {
+        /// The status.
+        status: u16,
+    },
     /// It is too long.
     #[error("The answer has more than {max_bytes} bytes. Check the address that was asked.")]
     TooLong {
         /// The most bytes that are read.
         max_bytes: usize,
     },
+    /// The client failed, and its error told what was asked.
+    #[error(
+        "The client failed. Its error holds the address that was asked, which is as secret as the \
+         password, so it is not shown. Have the client take the address out of its errors."
+    )]
+    Withheld,
 }
 
 const PREFIX_DIGITS: usize = 5;

@@ -5,6 +5,7 @@ use crate::{
     Arena, Cost, HashError, Hasher, Password, StoredHash, Subject, Verdict, Verification, Work,
     argon::{STAND_IN, STAND_IN_SALT, compute, fill_up},
     expected::is_covered,
+    import_pepper::Seasoned,
     normalization::Forms,
     scheme::{MAX_DIGEST_BYTES, Scheme},
     stored::Body,
@@ -102,7 +103,7 @@ impl Hasher {
         &self,
         stored: Option<&StoredHash>,
         text: &[u8],
-    ) -> Result<Option<(Zeroizing<Vec<u8>>, &[u8])>, HashError> {
+    ) -> Result<Option<Seasoned<'_>>, HashError> {
         let Some(id) = stored.and_then(|stored| stored.prefix().pepper.as_ref()) else {
             return Ok(None);
         };

@@ -10,7 +10,7 @@ fn check(policy: PasswordPolicy, password: &str, context: &[&str]) -> Option<Pas
 }
 
 #[test]
-fn length_is_15_alone_and_8_with_a_second_factor() {
+fn r21_at_least_15_code_points_alone_and_8_with_a_second_factor() {
     for (policy, min) in
         [(PasswordPolicy::default(), 15), (PasswordPolicy::with_second_factor(), 8)]
     {
@@ -22,8 +22,27 @@ fn length_is_15_alone_and_8_with_a_second_factor() {
     }
 }
 
+/// NIST SP 800-63B-4 section 3.1.1.2: what is one text is one password, however it was typed.
 #[test]
-fn length_is_counted_in_code_points() {
+fn r21_one_text_is_judged_alike_in_either_form() {
+    use unicode_normalization::UnicodeNormalization;
+
+    let policy = PasswordPolicy::default();
+    for (text, context) in [
+        ("ééééééééééééééé", ""),
+        ("pięć żółtych łódek", ""),
+        ("żółtych łódek!", ""),
+        ("andré.dupont.1234", "andré.dupont@example.com"),
+    ] {
+        let (together, apart): (String, String) = (text.nfc().collect(), text.nfd().collect());
+        assert_ne!(together, apart);
+        let problems = [&together, &apart].map(|typed| check(policy, typed, &[context]));
+        assert_eq!(problems[0], problems[1], "{text}");
+    }
+}
+
+#[test]
+fn r21_length_is_counted_in_code_points() {
     let policy = PasswordPolicy::with_second_factor();
     assert_eq!(check(policy, "żółw źdźbło", &[]), None);
     // Fewer code points than bytes.
@@ -32,7 +51,7 @@ fn length_is_counted_in_code_points() {
 }
 
 #[test]
-fn empty_and_overlong_are_refused_everywhere() {
+fn r21_more_than_1024_bytes_are_a_problem_of_its_own() {
     let overlong = "x".repeat(Password::MAX_BYTES + 1);
     let too_long = PasswordProblem::TooLong { max_bytes: 1024 };
     assert_eq!(check(PasswordPolicy::default(), "", &[]), Some(PasswordProblem::Empty));
@@ -47,7 +66,7 @@ fn empty_and_overlong_are_refused_everywhere() {
 }
 
 #[test]
-fn no_composition_rules() {
+fn r21_no_composition_rules() {
     for password in [
         "nothingbutletters",
         "8412097735186420",
@@ -59,8 +78,50 @@ fn no_composition_rules() {
     }
 }
 
+/// Verse: no line of it is common in any script.
+const SCRIPTS: [&str; 6] = [
+    "Tyger Tyger, burning bright, in the forests of the night; ",
+    "Сижу за решёткой в темнице сырой вскормлённый в неволе орёл ",
+    "Ἄνδρα μοι ἔννεπε, Μοῦσα, πολύτροπον, ὃς μάλα πολλὰ πλάγχθη ",
+    "床前明月光疑是地上霜举头望明月低头思故乡",
+    "قفا نبك من ذكرى حبيب ومنزل بسقط اللوى بين الدخول فحومل ",
+    "🐎🦉🐢🦜🦔🐝 🦆 żółw źdźbło gęś e\u{301}\u{200d}\u{feff} ",
+];
+
 #[test]
-fn context_words_are_refused() {
+fn r21_64_code_points_and_a_thousand_bytes_are_allowed_in_any_script() {
+    for text in SCRIPTS {
+        let of_64: String = text.chars().cycle().take(64).collect();
+        let mut longest = String::new();
+        for letter in text.chars().chain("and on ".chars()).cycle() {
+            if longest.len() + letter.len_utf8() > Password::MAX_BYTES {
+                break;
+            }
+            longest.push(letter);
+        }
+        assert!(longest.len() > 1_000, "{}", longest.len());
+        for password in [of_64, longest] {
+            assert_eq!(
+                check(PasswordPolicy::default(), &password, &["alice@x.io"]),
+                None,
+                "{password}"
+            );
+        }
+    }
+}
+
+#[test]
+fn r21_spaces_and_every_character_are_accepted() {
+    let planes = (char::MIN..=char::MAX).collect::<Vec<_>>();
+    for letters in planes.chunks(200) {
+        let password: String = letters.iter().collect();
+        assert_eq!(check(PasswordPolicy::default(), &password, &[]), None, "{password:?}");
+    }
+    assert_eq!(check(PasswordPolicy::default(), " seven  quiet   herons ", &[]), None);
+}
+
+#[test]
+fn r21_context_words_are_refused() {
     let context = ["alice.liddell@example.com", "Wonderland Bank"];
     for password in
         ["Alice.Liddell@Example.com", "alice.liddell12", "wonderland bank", "alice.liddell@example"]
@@ -72,7 +133,7 @@ fn context_words_are_refused() {
 }
 
 #[test]
-fn every_problem_tells_the_person_what_to_do() {
+fn r21_the_reason_is_told_and_names_the_remedy() {
     for problem in [
         PasswordProblem::Breached,
         PasswordProblem::Common,
@@ -80,6 +141,7 @@ fn every_problem_tells_the_person_what_to_do() {
         PasswordProblem::Empty,
         PasswordProblem::TooLong { max_bytes: 1024 },
         PasswordProblem::TooShort { min: 15, actual: 3 },
+        PasswordProblem::Weak { why: "Dates are often easy to guess." },
     ] {
         let text = problem.to_string();
         assert!(text.contains("Use ") || text.contains("Choose "), "{text}");

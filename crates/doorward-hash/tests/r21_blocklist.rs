@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use async_trait::async_trait;
 use doorward_hash::{
-    BreachDigest, BreachFilter, Password, PasswordPolicy, PasswordProblem, RangeQuery,
+    BreachCheck, BreachDigest, BreachFilter, BreachStatus, BreachUnavailable, NotAccepted,
+    Password, PasswordPolicy, PasswordProblem,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -58,44 +60,42 @@ fn r21_the_nearer_reason_is_given() {
     assert_eq!(check(policy, "alicealicealice"), Some(PasswordProblem::ContextWord));
 }
 
-#[test]
-fn r21_breached_passwords_are_refused() {
+#[tokio::test]
+async fn r21_breached_passwords_are_refused() {
     let policy = PasswordPolicy::default();
     let (known, other) = ("correct horse battery staple", "seven quiet herons");
     let filter = BreachFilter::from_iter([BreachDigest::of(&Password::from(known))]);
     let check = |password: &str| policy.check_with(Password::from(password), &[], &filter);
-    assert_eq!(check(known).unwrap_err(), PasswordProblem::Breached);
-    assert_eq!(check(other).unwrap().password().expose_secret(), other);
+    let refused = check(known).await.unwrap_err();
+    assert!(matches!(refused, NotAccepted::Problem(PasswordProblem::Breached)), "{refused:?}");
+    assert_eq!(check(other).await.unwrap().password().expose_secret(), other);
     // As it is: neither trimmed nor folded.
-    assert!(check("Correct horse battery staple").is_ok());
+    assert!(check("Correct horse battery staple").await.is_ok());
 }
 
-#[test]
-fn r21_a_breach_check_is_asked_last_and_once() {
-    let policy = PasswordPolicy::default();
-    let asked = Cell::new(0);
-    let count = |_: &Password| {
-        asked.set(asked.get() + 1);
-        false
-    };
-    for password in ["short", "aaaaaaaaaaaaaaa", "alicealicealice"] {
-        assert!(policy.check_with(Password::from(password), &["alice@x.io"], &count).is_err());
+/// Counts how often it is asked, and never knows.
+#[derive(Debug, Default)]
+struct Clueless(AtomicUsize);
+
+#[async_trait]
+impl BreachCheck for Clueless {
+    async fn look_up(&self, _: &Password) -> Result<BreachStatus, BreachUnavailable> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Err(BreachUnavailable::new("the disk is gone"))
     }
-    assert_eq!(asked.get(), 0);
-    assert!(policy.check_with(Password::from("seven quiet herons"), &[], &count).is_ok());
-    assert_eq!(asked.get(), 1);
 }
 
-#[test]
-fn r21_a_range_query_feeds_the_policy() {
-    let password = Password::from("seven quiet herons");
-    let query = RangeQuery::of(&password);
-    let digest = BreachDigest::of(&password);
-    let hex: String = digest.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
-    assert_eq!(query.prefix(), &hex[..5]);
-    let count = query.count_in(&format!("{}:41\r\n", &hex[5..])).unwrap();
-    let checked = PasswordPolicy::default().check_with(password, &[], &|_: &Password| count > 0);
-    assert_eq!(checked.unwrap_err(), PasswordProblem::Breached);
+#[tokio::test]
+async fn r21_a_breach_check_is_asked_last_and_once_and_fails_closed() {
+    let (policy, check) = (PasswordPolicy::default(), Clueless::default());
+    for password in ["short", "aaaaaaaaaaaaaaa", "alicealicealice"] {
+        let checked = policy.check_with(Password::from(password), &["alice@x.io"], &check).await;
+        assert!(matches!(checked, Err(NotAccepted::Problem(_))), "{checked:?}");
+    }
+    assert_eq!(check.0.load(Ordering::SeqCst), 0);
+    let checked = policy.check_with(Password::from("seven quiet herons"), &[], &check).await;
+    assert!(matches!(checked, Err(NotAccepted::Unavailable(_))), "{checked:?}");
+    assert_eq!(check.0.load(Ordering::SeqCst), 1);
 }
 
 /// Texts that are often common, and often nearly so.

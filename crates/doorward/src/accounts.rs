@@ -8,6 +8,7 @@ use doorward_throttle::Scope;
 
 use crate::attempt::{PasswordChange, Registration};
 use crate::authenticator::Inner;
+use crate::breaches::Screening;
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::identifier::Identifier;
@@ -22,7 +23,7 @@ impl Inner {
         let lenient = Identifier::lenient(&registration.identifier.0);
         let visitor = Visitor::named(&lenient, &self.vault)?;
         let existing = registration.existing;
-        let registered = self.make_account(registration).await;
+        let registered = self.make_account(&visitor, registration).await;
         let (kind, account) = match &registered {
             Ok(Registered::Created(account)) if existing => (EventKind::Imported, Some(*account)),
             Ok(Registered::Created(account)) => (EventKind::Registered, Some(*account)),
@@ -35,17 +36,23 @@ impl Inner {
     }
 
     /// The hash is computed before the store is asked, so that a taken identifier takes as long.
-    async fn make_account(&self, registration: Registration) -> Result<Registered, Error> {
+    async fn make_account(
+        &self,
+        visitor: &Visitor,
+        registration: Registration,
+    ) -> Result<Registered, Error> {
         let identifier = match Identifier::parse(&registration.identifier.0) {
             Ok(identifier) => identifier,
             Err(problem) => return Ok(Registered::Refused(Refusal::Identifier(problem))),
         };
-        let accepted = if registration.existing {
-            AcceptedPassword::existing(registration.password)
+        let checked = if registration.existing {
+            let existing = AcceptedPassword::existing(registration.password);
+            existing.map(|accepted| (accepted, Screening::Done))
         } else {
-            self.passwords.check(registration.password, &[identifier.expose()])
+            let Registration { password, words, .. } = registration;
+            self.passwords.check(password, identifier.expose(), &words).await?
         };
-        let accepted = match accepted {
+        let (accepted, screening) = match checked {
             Ok(accepted) => accepted,
             Err(problem) => return Ok(Registered::Refused(Refusal::Password(problem))),
         };
@@ -54,7 +61,10 @@ impl Inner {
         let credential = self.vault.seal_credential(&identifier, Some(&hash), self.clock.now())?;
         let account = credential.account();
         match self.store.insert(credential).await? {
-            Inserted::Created => Ok(Registered::Created(account)),
+            Inserted::Created => {
+                self.emit_screening(visitor, screening, account);
+                Ok(Registered::Created(account))
+            }
             Inserted::Taken => Ok(Registered::Taken),
         }
     }
@@ -64,12 +74,18 @@ impl Inner {
         change: PasswordChange,
     ) -> Result<Changed, Error> {
         let identifier = Identifier::lenient(&change.login.identifier.0);
-        let accepted = match self.passwords.check(change.new, &[identifier.expose()]) {
-            Ok(accepted) => accepted,
-            Err(problem) => {
+        let checked = self.passwords.check(change.new, identifier.expose(), &change.words).await;
+        let (accepted, screening) = match checked {
+            Ok(Ok(accepted)) => accepted,
+            Ok(Err(problem)) => {
                 let visitor = Visitor::named(&identifier, &self.vault)?;
                 self.emit(&visitor, EventKind::Refused, None);
                 return Ok(Changed::Refused(problem));
+            }
+            Err(error) => {
+                let visitor = Visitor::named(&identifier, &self.vault)?;
+                self.emit(&visitor, EventKind::Failed(error.kind()), None);
+                return Err(error);
             }
         };
         let mut visitor = Visitor::parse(&change.login, &self.vault)?;
@@ -84,8 +100,19 @@ impl Inner {
             Ok(proof) => (EventKind::PasswordChanged, Some(proof.account())),
             Err(error) => (EventKind::Failed(error.kind()), None),
         };
+        if let Ok(proof) = &changed {
+            self.emit_screening(&visitor, screening, proof.account());
+        }
         self.emit(&visitor, kind, account);
         changed.map(Changed::Done)
+    }
+
+    /// An operator who accepts unchecked passwords may want to know whose they are.
+    fn emit_screening(&self, visitor: &Visitor, screening: Screening, account: AccountId) {
+        match screening {
+            Screening::Done => {}
+            Screening::Missed => self.emit(visitor, EventKind::PasswordUnchecked, Some(account)),
+        }
     }
 
     /// The proof comes back with a new device token: those from before the change are void.

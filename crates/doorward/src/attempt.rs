@@ -53,13 +53,33 @@ impl Login {
 pub struct Registration {
     pub(crate) identifier: Typed,
     pub(crate) password: Password,
+    pub(crate) words: Vec<Typed>,
     pub(crate) existing: bool,
 }
 
 impl Registration {
     /// An account that a person asks for: the password policy applies.
     pub fn new(identifier: impl Into<String>, password: impl Into<Password>) -> Self {
-        Self { identifier: Typed(identifier.into()), password: password.into(), existing: false }
+        Self {
+            identifier: Typed(identifier.into()),
+            password: password.into(),
+            words: Vec::new(),
+            existing: false,
+        }
+    }
+
+    /// What else anyone knows about the person: the names on the form. A password that is made of them
+    /// is refused; of these, the identifier and the names of the service, 32 are looked at.
+    ///
+    /// ```
+    /// use doorward::Registration;
+    ///
+    /// let registration = Registration::new("alice@example.com", "correct horse battery")
+    ///     .context(["Alice", "Liddell"]);
+    /// ```
+    pub fn context(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.words.extend(typed(words));
+        self
     }
 
     /// An account that exists elsewhere and is brought over: its password is taken as it is, if it
@@ -74,12 +94,19 @@ impl Registration {
 pub struct PasswordChange {
     pub(crate) login: Login,
     pub(crate) new: Password,
+    pub(crate) words: Vec<Typed>,
 }
 
 impl PasswordChange {
     /// `login` holds the current password, and is throttled and counted like any other login.
     pub fn new(login: Login, new: impl Into<Password>) -> Self {
-        Self { login, new: new.into() }
+        Self { login, new: new.into(), words: Vec::new() }
+    }
+
+    /// What else anyone knows about the person, as for [`Registration::context`].
+    pub fn context(mut self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.words.extend(typed(words));
+        self
     }
 }
 
@@ -113,4 +140,9 @@ impl std::fmt::Debug for Typed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[REDACTED]")
     }
+}
+
+/// No more than are looked at.
+fn typed(words: impl IntoIterator<Item = impl Into<String>>) -> impl Iterator<Item = Typed> {
+    words.into_iter().take(32).map(|word| Typed(word.into()))
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use doorward_hash::PasswordPolicy;
 use doorward_store::{AccountId, Store};
 use doorward_throttle::Policy;
 use tokio::sync::Notify;
@@ -15,6 +14,7 @@ use crate::error::Error;
 use crate::event::EventSink;
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
+use crate::new_password::NewPasswords;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
 use crate::queue::Queues;
@@ -68,7 +68,8 @@ impl Authenticator {
     ///
     /// # Errors
     ///
-    /// [`Error`] when it could not be made. After one, the account may exist all the same (the
+    /// [`Error`] when it could not be made; of the kind
+    /// [`BreachCheck`](crate::ErrorKind::BreachCheck) before anything was done. After another, the account may exist all the same (the
     /// store's reply was lost): trying again answers [`Registered::Taken`].
     pub async fn register(&self, registration: Registration) -> Result<Registered, Error> {
         self.inner.register(registration).await
@@ -155,7 +156,7 @@ impl Authenticator {
     /// # Errors
     ///
     /// [`Error`] when no decision could be reached, or the account was changed at the same time. The
-    /// old password is in force then, unless the store's reply was lost.
+    /// old password is in force then, and was not looked at where the breach check failed, unless the store's reply was lost.
     pub async fn change_password(&self, change: PasswordChange) -> Result<Changed, Error> {
         Arc::clone(&self.inner).change_password(change).await
     }
@@ -206,7 +207,7 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     pub(crate) pool: Pool,
     pub(crate) policy: Policy,
-    pub(crate) passwords: PasswordPolicy,
+    pub(crate) passwords: NewPasswords,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) notifier: Option<Arc<dyn Notifier>>,

@@ -4,19 +4,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward_hash::{
-    Backend, Ceiling, Cost, HashKind, Hasher, ImportPepper, Normalization, PasswordPolicy,
+    Backend, BreachCheck, Ceiling, Cost, HashKind, Hasher, ImportPepper, Normalization,
+    PasswordPolicy,
 };
 use doorward_store::Store;
 use doorward_throttle::Policy;
 use thiserror::Error;
 
 use crate::authenticator::{Authenticator, Inner};
+use crate::breaches::Breaches;
 use crate::clock::{Clock, SystemClock};
 use crate::counting::Counting;
 use crate::deadline::DeadlineStore;
 use crate::event::{EventSink, TracingSink};
 use crate::hashing::HashingLimits;
 use crate::keys::Keys;
+use crate::new_password::NewPasswords;
 use crate::pool::Pool;
 use crate::queue::Queues;
 use crate::step_up::Notifier;
@@ -54,6 +57,10 @@ impl NeedsKeys {
             limits: HashingLimits::default(),
             policy: Policy::recommended(),
             passwords: PasswordPolicy::default(),
+            service_names: Vec::new(),
+            breach_check: None,
+            breach_deadline: Duration::from_secs(3),
+            accepts_unchecked: false,
             tenant: "default".to_owned(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
@@ -73,6 +80,10 @@ pub struct AuthenticatorBuilder {
     limits: HashingLimits,
     policy: Policy,
     passwords: PasswordPolicy,
+    service_names: Vec<String>,
+    breach_check: Option<Arc<dyn BreachCheck>>,
+    breach_deadline: Duration,
+    accepts_unchecked: bool,
     tenant: String,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
@@ -171,6 +182,65 @@ impl AuthenticatorBuilder {
         self
     }
 
+    /// A name of the service: its brand, its domain. Called again, it adds another. A new password that
+    /// is made of one is refused, as one that is made of the identifier is: see
+    /// [`PasswordPolicy::check`].
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_names.push(name.into());
+        self
+    }
+
+    /// Refuses new passwords that are known from a breach (NIST SP 800-63B-4, section 3.1.1.2; ASVS
+    /// 5.0, 6.2.12). The module [`breach`](crate::breach) has a list in memory, one in a file, and a
+    /// question to a service.
+    ///
+    /// It is asked last, and only about a password that would be accepted, before anything is looked up:
+    /// the answer does not depend on whether there is an account. At most 64 questions are under
+    /// way at once. What it cannot tell is an error of the kind
+    /// [`BreachCheck`](crate::ErrorKind::BreachCheck), and nothing has changed; unless
+    /// [`accept_unchecked_passwords`](Self::accept_unchecked_passwords) says otherwise. Registrations
+    /// of [`existing`](crate::Registration::existing) accounts are not asked about.
+    ///
+    /// ```
+    /// use doorward::{Authenticator, Keys, MemoryStore, PasswordProblem, Refusal, Registered, Registration};
+    /// use doorward::breach::{BreachDigest, BreachFilter};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let line = "ABF7AAD6438836DBE526AA231ABDE2D0EEF74D42:116"; // of a list of SHA-1 digests
+    /// let auth = Authenticator::builder()
+    ///     .store(MemoryStore::new())
+    ///     .keys(Keys::generate()?)
+    ///     .breach_check(BreachFilter::from_iter([line.parse::<BreachDigest>()?]))
+    ///     .build()?;
+    ///
+    /// let registration = Registration::new("alice@example.com", "correct horse battery staple");
+    /// let refusal = Refusal::Password(PasswordProblem::Breached);
+    /// assert_eq!(auth.register(registration).await?, Registered::Refused(refusal));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn breach_check(mut self, check: impl BreachCheck + 'static) -> Self {
+        self.breach_check = Some(Arc::new(check));
+        self
+    }
+
+    /// How long the breach check may take before it counts as failed; 3 seconds unless told.
+    pub fn breach_deadline(mut self, deadline: Duration) -> Self {
+        self.breach_deadline = deadline;
+        self
+    }
+
+    /// Accepts a new password when the breach check cannot tell, instead of an error. An audit event,
+    /// [`PasswordUnchecked`](crate::EventKind::PasswordUnchecked), names the account.
+    ///
+    /// With it, whoever can disturb the check can set a breached password; without it, nobody can
+    /// register or change a password while the check is down.
+    pub fn accept_unchecked_passwords(mut self) -> Self {
+        self.accepts_unchecked = true;
+        self
+    }
+
     /// The tenant whose accounts these are; `default` unless told. It is bound into every sealed
     /// field and every index: another tenant's data does not open.
     pub fn tenant(mut self, tenant: impl Into<String>) -> Self {
@@ -208,13 +278,18 @@ impl AuthenticatorBuilder {
         let vault = Vault::new(self.keys.derive(), self.tenant, cost)
             .map_err(|error| BuildError::Randomness(Box::new(error)))?;
         let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
+        let breaches = self
+            .breach_check
+            .map(|check| Breaches::new(check, self.breach_deadline, self.accepts_unchecked));
+        let passwords =
+            NewPasswords { policy: self.passwords, service_names: self.service_names, breaches };
         Ok(Authenticator::new(Inner {
             counting: Counting::new(Arc::clone(&store)),
             store,
             vault,
             pool,
             policy: self.policy,
-            passwords: self.passwords,
+            passwords,
             clock: self.clock,
             events: self.events,
             notifier: self.notifier,

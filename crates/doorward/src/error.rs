@@ -21,6 +21,9 @@ pub struct Error {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
+    /// The breach check could not tell whether a new password is known. Nothing has changed; try again
+    /// later.
+    BreachCheck,
     /// Two changes of one account met; try again.
     Conflict,
     /// A stored credential cannot be read: wrong keys, a pepper that is missing, or damage. Look at the
@@ -55,7 +58,10 @@ impl Error {
     /// Whether the same call may succeed later.
     pub fn is_retryable(&self) -> bool {
         match self.kind {
-            ErrorKind::Conflict | ErrorKind::OutOfMemory | ErrorKind::Saturated => true,
+            ErrorKind::BreachCheck
+            | ErrorKind::Conflict
+            | ErrorKind::OutOfMemory
+            | ErrorKind::Saturated => true,
             ErrorKind::Corrupt | ErrorKind::Internal | ErrorKind::Randomness => false,
             ErrorKind::Store => self
                 .source

@@ -10,7 +10,7 @@ use doorward_throttle::Rule;
 use crate::error::ErrorKind;
 
 /// One thing that happened. Every attempt emits exactly one, and what follows from it one more: a hash
-/// made anew, a code sent, a password changed.
+/// made anew, a code sent, a password changed, or accepted unchecked.
 ///
 /// It holds no password, token, code or identifier. `subject` tells attempts on one identifier apart
 /// from others, also where no account has it; it is keyed, so it cannot be guessed back. The source
@@ -51,6 +51,8 @@ pub enum EventKind {
     Imported,
     /// A password was changed.
     PasswordChanged,
+    /// A new password was accepted though the breach check could not tell whether it is known.
+    PasswordUnchecked,
     /// A new password or identifier was refused.
     Refused,
     /// A new account.
@@ -98,6 +100,7 @@ impl EventKind {
             Self::Failed(_) => "failed",
             Self::Imported => "imported",
             Self::PasswordChanged => "password_changed",
+            Self::PasswordUnchecked => "password_unchecked",
             Self::Refused => "refused",
             Self::Registered => "registered",
             Self::RegistrationTaken => "registration_taken",
@@ -140,9 +143,11 @@ impl EventSink for TracingSink {
         let source = event.source.map(tracing::field::display);
         let (subject, known_device) = (event.subject.as_str(), event.known_device);
         match event.kind {
-            EventKind::Failed(_) | EventKind::CodeNotSent => tracing::warn!(
-                target: TARGET, event = name, detail, account, subject, source, known_device
-            ),
+            EventKind::CodeNotSent | EventKind::Failed(_) | EventKind::PasswordUnchecked => {
+                tracing::warn!(
+                    target: TARGET, event = name, detail, account, subject, source, known_device
+                );
+            }
             _ => tracing::info!(
                 target: TARGET, event = name, detail, account, subject, source, known_device
             ),

@@ -40,6 +40,7 @@ mod accounts;
 mod admission;
 mod attempt;
 mod authenticator;
+mod breaches;
 mod builder;
 mod clock;
 mod counting;
@@ -51,6 +52,7 @@ mod hashing;
 mod identifier;
 mod import;
 mod keys;
+mod new_password;
 mod outcome;
 mod pepper;
 mod permit;
@@ -97,12 +99,23 @@ pub use doorward_hash::{
     Backend, Ceiling, Cost, CostError, HashKind, HmacHash, HmacText, ImportPepper, Normalization,
     ParseError, Password, PasswordPolicy, PasswordProblem, PepperError,
 };
+#[cfg(feature = "zxcvbn")]
+pub use doorward_hash::{Strength, StrengthEstimate};
 pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
 pub use doorward_throttle::{Ladder, LadderError, Policy, PolicyBuilder, PolicyError, Rule};
 
 /// The store traits, for those who write a store of their own.
 pub mod store {
     pub use doorward_store::*;
+}
+
+/// Breached passwords: what [`AuthenticatorBuilder::breach_check`] takes, and what makes lists of them.
+pub mod breach {
+    pub use doorward_hash::{
+        BreachCheck, BreachDigest, BreachFile, BreachFileError, BreachFilter, BreachStatus,
+        BreachUnavailable, DigestError, FilterError, FilterWriteError, FilterWriter, FilterWritten,
+        RangeAnswer, RangeCheck, RangeClient, RangeError, RangeQuery,
+    };
 }
 
 #[cfg(doctest)]

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use async_trait::async_trait;
+use doorward::breach::{BreachDigest, BreachFilter, RangeAnswer, RangeCheck, RangeClient};
 use doorward::store::{Fault, Operation};
 use doorward::{
     Changed, DeviceToken, Keys, Login, Outcome, Password, PasswordChange, Redemption, Registration,
@@ -150,6 +152,86 @@ async fn r10_every_attempt_is_one_audit_event() {
     assert!(events[0].account.is_some() && events[2].account.is_none());
     assert_eq!(events[0].subject, events[1].subject);
     assert_ne!(events[1].subject, events[2].subject);
+}
+
+/// Fails as HTTP clients do that name the address.
+#[derive(Debug)]
+struct Talkative;
+
+#[async_trait]
+impl RangeClient for Talkative {
+    async fn range(
+        &self,
+        prefix: &str,
+    ) -> Result<RangeAnswer, Box<dyn std::error::Error + Send + Sync>> {
+        Err(format!("error sending request for /range/{prefix}").into())
+    }
+}
+
+/// A breached one, one that is not, and one that nobody can tell of.
+async fn choose(door: &Door, shown: &mut String) {
+    for password in ["correct horse battery staple", PASSWORD, "nine patient otters"] {
+        let registration =
+            Registration::new("alice@example.com", password).context(["Liddell", "Wonderland"]);
+        writeln!(shown, "{registration:?}").unwrap();
+        let registered = door.auth.register(registration).await;
+        writeln!(shown, "{registered:?}").unwrap();
+        let change = PasswordChange::new(login("alice@example.com", PASSWORD), password);
+        let change = change.context(["Liddell", "Wonderland"]);
+        writeln!(shown, "{change:?}").unwrap();
+        let changed = door.auth.change_password(change).await;
+        writeln!(shown, "{changed:?}").unwrap();
+        for error in [registered.err(), changed.err()].into_iter().flatten() {
+            let chain =
+                std::iter::successors(Some(&error as &dyn std::error::Error), |e| e.source());
+            chain.for_each(|error| writeln!(shown, "{error} {error:?}").unwrap());
+        }
+    }
+    writeln!(shown, "{:?} {:?}", door.auth, door.events.take()).unwrap();
+}
+
+#[tokio::test]
+async fn law_08_a_breach_check_shows_neither_password_nor_digest() {
+    let captured = Captured::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(captured.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+
+    let mut shown = String::new();
+    let known = Password::from("correct horse battery staple");
+    let filter = BreachFilter::from_iter([BreachDigest::of(&known)]);
+    let listed = door_with(|builder, _| builder.breach_check(filter));
+    choose(&listed, &mut shown).await;
+    for accepts in [false, true] {
+        let failing = door_with(|builder, _| {
+            let builder = builder.breach_check(RangeCheck::new(Talkative));
+            let builder = builder.events(TracingSink::default());
+            if accepts { builder.accept_unchecked_passwords() } else { builder }
+        });
+        choose(&failing, &mut shown).await;
+    }
+
+    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("password_unchecked") && log.contains("BreachCheck"), "{log}");
+    assert!(shown.contains("Breached") && shown.contains("Withheld"), "{shown}");
+    let both = format!("{log}{shown}").to_uppercase();
+    let mut secrets = vec!["LIDDELL".to_owned(), "WONDERLAND".to_owned(), "ALICE@".to_owned()];
+    for password in ["correct horse battery staple", PASSWORD, "nine patient otters"] {
+        secrets.push(password.to_uppercase());
+        let digest = BreachDigest::of(&Password::from(password));
+        let hex: String = digest.as_bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+        secrets.push(hex[..10].to_owned());
+        // Five digits by themselves: within an account's id they stand by chance.
+        let prefix = &hex[..5];
+        let words = both.split(|letter: char| !letter.is_ascii_alphanumeric());
+        assert!(words.into_iter().all(|word| word != prefix), "{prefix} is shown");
+    }
+    for secret in secrets {
+        assert!(!both.contains(&secret), "{secret:?} is shown");
+    }
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub async fn list_has_every_account_once(store: Arc<dyn Store>) {
                 *seen.entry(account).or_default() += 1;
             }
             // A newcomer may be in it or not, and disturbs nobody else.
-            if seen.len() % 2 == 0 && made.len() < 12 {
+            if seen.len().is_multiple_of(2) && made.len() < 12 {
                 let _newcomer = insert(&store).await;
             }
         }
