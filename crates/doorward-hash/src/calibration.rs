@@ -1,5 +1,5 @@
 use crate::{
-    Budget, Candidate, Cost, Demand, Recommendation, Refusal, Timing, cost::owasp_least_m_kib,
+    Budget, Candidate, Cost, Demand, Recommendation, Shortfall, Timing, cost::owasp_least_m_kib,
 };
 
 /// Recommends the cost and the number of permits whose guesses are dearest, of those that meet the
@@ -25,7 +25,7 @@ use crate::{
 /// # Errors
 ///
 /// That of `measure`, as soon as there is one. That the demand cannot be met is a value and not an
-/// error: [`Calibration::Refused`].
+/// error: [`Calibration::Unmet`].
 pub fn calibrate<E>(
     demand: Demand,
     budget: Budget,
@@ -42,7 +42,7 @@ pub enum Calibration {
     /// It can be met, and best like this.
     Met(Recommendation),
     /// It cannot be met at the least cost of the OWASP table, and this would have to change.
-    Refused(Refusal),
+    Unmet(Shortfall),
 }
 
 impl Calibration {
@@ -51,7 +51,7 @@ impl Calibration {
     pub fn considered(&self) -> &[Candidate] {
         match self {
             Self::Met(recommendation) => recommendation.considered(),
-            Self::Refused(refusal) => refusal.considered(),
+            Self::Unmet(shortfall) => shortfall.considered(),
         }
     }
 }
@@ -90,8 +90,8 @@ impl<E, M: FnMut(Cost, usize) -> Result<Timing, E>> Search<M> {
         };
         let nearest = self.considered.iter().min_by_key(|one| (one.latency(), load(one)));
         let nearest = *nearest.expect("any budget has memory for one hash of the OWASP table");
-        let refusal = Refusal::new(self.demand, self.budget, nearest, self.considered);
-        Ok(Calibration::Refused(refusal))
+        let shortfall = Shortfall::new(self.demand, self.budget, nearest, self.considered);
+        Ok(Calibration::Unmet(shortfall))
     }
 
     /// As many passes as make guesses dearer, over as much memory as there is time for.

@@ -1,4 +1,4 @@
-//! What is recommended, and what is refused, for any demand and any server.
+//! What is recommended, and what cannot be met, for any demand and any server.
 
 #![allow(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use doorward_hash::{
-    Budget, Calibration, Candidate, Cost, Demand, Recommendation, Refusal, Timing, calibrate,
+    Budget, Calibration, Candidate, Cost, Demand, Recommendation, Shortfall, Timing, calibrate,
 };
 use proptest::prelude::*;
 
@@ -47,13 +47,13 @@ impl Server {
     fn met(&self, demand: Demand, budget: Budget) -> Recommendation {
         match self.calibrate(demand, budget) {
             Calibration::Met(recommendation) => recommendation,
-            Calibration::Refused(refusal) => panic!("{refusal}"),
+            Calibration::Unmet(shortfall) => panic!("{shortfall}"),
         }
     }
 
-    fn refused(&self, demand: Demand, budget: Budget) -> Refusal {
+    fn unmet(&self, demand: Demand, budget: Budget) -> Shortfall {
         match self.calibrate(demand, budget) {
-            Calibration::Refused(refusal) => refusal,
+            Calibration::Unmet(shortfall) => shortfall,
             Calibration::Met(recommendation) => panic!("{recommendation:?}"),
         }
     }
@@ -132,14 +132,14 @@ proptest! {
         }
     }
 
-    /// A refusal is no mistake: no row of the OWASP table fits with any number of permits tried.
+    /// No shortfall is a mistake: no row of the OWASP table fits with any number of permits tried.
     #[test]
-    fn what_is_refused_does_not_fit(
+    fn what_is_not_met_does_not_fit(
         server in any_server(), demand in any_demand(), budget in any_budget(),
     ) {
-        if let Calibration::Refused(refusal) = server.calibrate(demand, budget) {
-            prop_assert!(!refusal.considered().is_empty());
-            prop_assert!(refusal.considered().iter().all(|candidate| !candidate.fits()));
+        if let Calibration::Unmet(shortfall) = server.calibrate(demand, budget) {
+            prop_assert!(!shortfall.considered().is_empty());
+            prop_assert!(shortfall.considered().iter().all(|candidate| !candidate.fits()));
         }
     }
 
@@ -149,11 +149,11 @@ proptest! {
     fn a_remedy_that_is_followed_is_enough(
         server in any_server(), demand in any_demand(), budget in any_budget(),
     ) {
-        let Calibration::Refused(refusal) = server.calibrate(demand, budget) else {
+        let Calibration::Unmet(shortfall) = server.calibrate(demand, budget) else {
             return Ok(());
         };
-        prop_assert!(!refusal.remedies().is_empty(), "{}", refusal);
-        for remedy in refusal.remedies() {
+        prop_assert!(!shortfall.remedies().is_empty(), "{}", shortfall);
+        for remedy in shortfall.remedies() {
             let scales = remedy.cores().or(remedy.memory_kib().map(|_| 1)).is_some();
             if scales && server.crowd > 0.0 {
                 continue;
@@ -171,10 +171,10 @@ proptest! {
         server in any_server(), demand in any_demand(), budget in any_budget(),
     ) {
         let server = Server { crowd: 0.0, ..server };
-        let Calibration::Refused(refusal) = server.calibrate(demand, budget) else {
+        let Calibration::Unmet(shortfall) = server.calibrate(demand, budget) else {
             return Ok(());
         };
-        for remedy in refusal.remedies() {
+        for remedy in shortfall.remedies() {
             let (demand, budget) = remedy.applied_to(demand, budget);
             let recommendation = server.met(demand, budget);
             assert_within(recommendation.candidate(), demand, budget);
@@ -215,23 +215,23 @@ fn a_search_asks_some_dozen_times() {
 }
 
 #[test]
-fn a_refusal_names_the_remedies_and_their_numbers() {
+fn a_shortfall_names_the_remedies_and_their_numbers() {
     // The least row takes 14.3 ms: four cores would do at 280 logins, and there are two.
-    let refusal = Server::PLAIN.refused(demand(100, 150.0), budget(512, 2));
-    let text = refusal.to_string();
+    let shortfall = Server::PLAIN.unmet(demand(100, 150.0), budget(512, 2));
+    let text = shortfall.to_string();
     assert!(text.starts_with("150 logins a second within 100ms cannot be met"), "{text}");
     assert!(text.contains("at most 97.65 logins a second; 4 cores"), "{text}");
     assert!(!text.contains("MiB of memory"), "{text}");
 
     // Memory for one hash only, and two cores.
-    let refusal = Server::PLAIN.refused(demand(100, 60.0), budget(8, 2));
-    let text = refusal.to_string();
+    let shortfall = Server::PLAIN.unmet(demand(100, 60.0), budget(8, 2));
+    let text = shortfall.to_string();
     assert!(text.contains("14 MiB of memory"), "{text}");
 
     // One hash alone takes longer than the target, and the load is too high as well.
-    let refusal = Server::PLAIN.refused(demand(10, 1_000.0), budget(512, 2));
-    assert!(refusal.remedies().iter().all(|remedy| remedy.target().is_some()));
-    assert!(refusal.to_string().contains(" and a target of "), "{refusal}");
+    let shortfall = Server::PLAIN.unmet(demand(10, 1_000.0), budget(512, 2));
+    assert!(shortfall.remedies().iter().all(|remedy| remedy.target().is_some()));
+    assert!(shortfall.to_string().contains(" and a target of "), "{shortfall}");
 }
 
 #[test]

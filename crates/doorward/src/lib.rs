@@ -50,6 +50,7 @@ mod event;
 mod hashing;
 mod identifier;
 mod keys;
+mod measuring;
 mod outcome;
 mod permit;
 mod pool;
@@ -72,6 +73,15 @@ pub use verified::{Method, Verified};
 pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
 pub use hashing::{HashingLimits, HashingStats};
 pub use keys::{Keys, KeysError};
+
+// What a login may cost
+/// [`calibrate`] with measurements of your own.
+pub use doorward_hash::calibrate as calibrate_with;
+pub use doorward_hash::{
+    Budget, BudgetError, Calibration, Candidate, Comparison, Demand, DemandError, Recommendation,
+    Remedy, Shortfall, Timing,
+};
+pub use measuring::{MeasureError, calibrate};
 
 // Known devices and step-up
 pub use device::DeviceToken;

@@ -10,14 +10,14 @@ use crate::{
 /// Less is never recommended: a table of cheap hashes costs every user whose password is guessed, a
 /// server more costs money. So something else has to give, and the [`Remedy`]s say what.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
+pub struct Shortfall {
     demand: Demand,
     nearest: Candidate,
     considered: Vec<Candidate>,
     remedies: Vec<Remedy>,
 }
 
-impl Refusal {
+impl Shortfall {
     /// What comes closest: of the costs and permits that were measured, those with the least latency
     /// at the peak, or, where every queue would grow without end, with the least load.
     #[must_use]
@@ -57,7 +57,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Shortfall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (demand, nearest) = (&self.demand, &self.nearest);
         write!(
@@ -76,4 +76,4 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Shortfall {}
