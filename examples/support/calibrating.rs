@@ -116,8 +116,12 @@ fn recommended_in_full(recommendation: &Recommendation) -> String {
     format!(
         "\n{figures}\n{}\n\
          .cost(Cost::new({}, {}, {})?)\n\
-         .hashing(HashingLimits::default().with_threads({}).with_queue({}).with_deadline(\
-         Duration::from_millis({})))\n",
+         .hashing(\n    \
+             HashingLimits::default()\n        \
+                 .with_threads({})\n        \
+                 .with_queue({})\n        \
+                 .with_deadline(Duration::from_millis({})),\n\
+         )\n",
         table(&rows),
         cost.m_kib(),
         cost.t(),
@@ -131,7 +135,7 @@ fn recommended_in_full(recommendation: &Recommendation) -> String {
 fn comparison(comparison: &Comparison) -> Vec<String> {
     let mut row = vec![comparison.name().to_owned(), comparison.standard().to_string()];
     let figures = [comparison.memory(), comparison.work(), comparison.guess()];
-    row.extend(figures.map(|figure| format!("{figure:.2}")));
+    row.extend(figures.map(|figure| format!("{figure:.3}")));
     row
 }
 

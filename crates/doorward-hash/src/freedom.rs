@@ -12,23 +12,53 @@ pub(crate) struct Freedom {
 }
 
 impl Freedom {
+    /// What alone is enough; then what is enough in pairs, without what alone is enough.
+    pub(crate) fn least_remedies(floors: &[Floor], demand: Demand, budget: Budget) -> Vec<Remedy> {
+        let mut enough = Self::NONE;
+        let mut remedies = Vec::new();
+        for single in Self::SINGLE {
+            if let Some(remedy) = single.remedy(floors, demand, budget) {
+                enough = enough.or(single);
+                remedies.push(remedy);
+            }
+        }
+        let pairs = Self::PAIRS.into_iter().filter(|pair| !pair.shares_with(enough));
+        remedies.extend(pairs.filter_map(|pair| pair.remedy(floors, demand, budget)));
+        remedies
+    }
+
     const NONE: Self = Self { logins: false, cores: false, memory: false, target: false };
 
-    /// One change.
-    pub(crate) const SINGLE: [Self; 4] = [
+    const SINGLE: [Self; 4] = [
         Self { logins: true, ..Self::NONE },
         Self { cores: true, ..Self::NONE },
         Self { memory: true, ..Self::NONE },
         Self { target: true, ..Self::NONE },
     ];
 
-    /// Two at once. The last is always a way, as long as a hash takes less than the longest target.
-    pub(crate) const PAIRS: [Self; 4] = [
+    /// The last is always a way, as long as a hash takes less than the longest target.
+    const PAIRS: [Self; 4] = [
         Self { cores: true, memory: true, ..Self::NONE },
         Self { cores: true, target: true, ..Self::NONE },
         Self { memory: true, target: true, ..Self::NONE },
         Self { logins: true, target: true, ..Self::NONE },
     ];
+
+    const fn or(self, other: Self) -> Self {
+        Self {
+            logins: self.logins || other.logins,
+            cores: self.cores || other.cores,
+            memory: self.memory || other.memory,
+            target: self.target || other.target,
+        }
+    }
+
+    const fn shares_with(self, other: Self) -> bool {
+        (self.logins && other.logins)
+            || (self.cores && other.cores)
+            || (self.memory && other.memory)
+            || (self.target && other.target)
+    }
 
     /// The least change of this kind that meets the demand with one of these costs.
     pub(crate) fn remedy(self, floors: &[Floor], demand: Demand, budget: Budget) -> Option<Remedy> {

@@ -31,8 +31,9 @@ impl Shortfall {
         &self.considered
     }
 
-    /// What can be changed: each of them alone is enough, and one at least there is. Where a single
-    /// change is enough, only single ones are named; else pairs.
+    /// What can be changed: each of them alone is enough. Two changes at once are named where neither
+    /// of them is enough without the other. None are left only where one hash takes longer than a
+    /// minute.
     #[must_use]
     pub fn remedies(&self) -> &[Remedy] {
         &self.remedies
@@ -46,13 +47,7 @@ impl Shortfall {
         considered: Vec<Candidate>,
     ) -> Self {
         let floors = Floor::all_of(&considered);
-        let ways = |all: [Freedom; 4]| -> Vec<Remedy> {
-            all.iter().filter_map(|freedom| freedom.remedy(&floors, demand, budget)).collect()
-        };
-        let mut remedies = ways(Freedom::SINGLE);
-        if remedies.is_empty() {
-            remedies = ways(Freedom::PAIRS);
-        }
+        let remedies = Freedom::least_remedies(&floors, demand, budget);
         Self { demand, nearest, considered, remedies }
     }
 }
@@ -71,6 +66,9 @@ impl fmt::Display for Shortfall {
             1e3 * nearest.timing().busy().as_secs_f64(),
             100.0 * nearest.utilisation(),
         )?;
+        if self.remedies.is_empty() {
+            return f.write_str(". No change is enough but a faster machine");
+        }
         let remedies: Vec<_> = self.remedies.iter().map(Remedy::to_string).collect();
         write!(f, ". Each of these alone is enough: {}", remedies.join("; "))
     }

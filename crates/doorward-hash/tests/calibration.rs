@@ -228,10 +228,23 @@ fn a_shortfall_names_the_remedies_and_their_numbers() {
     let text = shortfall.to_string();
     assert!(text.contains("14 MiB of memory"), "{text}");
 
+    // Four cores would do, and memory for four: neither alone is enough.
+    let shortfall = Server::PLAIN.unmet(demand(100, 150.0), budget(14, 2));
+    let text = shortfall.to_string();
+    assert!(text.ends_with("97.65 logins a second; 4 cores and 28 MiB of memory"), "{text}");
+
     // One hash alone takes longer than the target, and the load is too high as well.
     let shortfall = Server::PLAIN.unmet(demand(10, 1_000.0), budget(512, 2));
     assert!(shortfall.remedies().iter().all(|remedy| remedy.target().is_some()));
     assert!(shortfall.to_string().contains(" and a target of "), "{shortfall}");
+}
+
+#[test]
+fn nothing_helps_a_machine_that_takes_more_than_a_minute() {
+    let slow = Server { nanos_a_block: 2e6, ..Server::PLAIN };
+    let shortfall = slow.unmet(demand(100, 1.0), budget(512, 2));
+    assert!(shortfall.remedies().is_empty());
+    assert!(shortfall.to_string().ends_with("but a faster machine"), "{shortfall}");
 }
 
 #[test]

@@ -137,7 +137,7 @@ impl Patience {
 const ENOUGH: Duration = Duration::from_millis(250);
 
 /// After so long in all it has to come to an end.
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(12);
 
 /// A median of fewer is none.
 const LEAST: u32 = 3;
@@ -163,7 +163,7 @@ mod tests {
         let target = Duration::from_millis(10);
         let early = Patience { target, spent: Duration::ZERO };
         assert_eq!(early.hashes_after(Duration::from_millis(41)), 1);
-        let late = Patience { target, spent: Duration::from_secs(21) };
+        let late = Patience { target, spent: Duration::from_secs(13) };
         assert_eq!(late.hashes_after(Duration::from_millis(5)), 1);
     }
 

@@ -23,13 +23,12 @@ fn one_row_is_recommended_and_can_be_pasted() {
     let marked: Vec<_> = text.lines().filter(|line| line.ends_with("<- recommended")).collect();
     assert_eq!(marked.len(), 1, "{text}");
     let cells: Vec<_> = marked[0].split_whitespace().collect();
-    let expected = [
-        "131072", "1", "1", "2", "65.5", "72.1", "19.4", "256", "36", "%", "10.8", "82.9", "22.7",
-    ];
+    let expected =
+        ["131072", "1", "1", "2", "65.5", "72.1", "19.4", "256", "36", "%", "10.8", "82.9", "22.7"];
     assert_eq!(cells[..13], expected, "{text}");
     let pasted = ".cost(Cost::new(131072, 1, 1)?)\n\
-                  .hashing(HashingLimits::default().with_threads(2).with_queue(68)\
-                  .with_deadline(Duration::from_millis(5000)))\n";
+                  .hashing(\n    HashingLimits::default()\n        .with_threads(2)\n        \
+                  .with_queue(68)\n        .with_deadline(Duration::from_millis(5000)),\n)\n";
     assert!(text.ends_with(pasted), "{text}");
 }
 
@@ -37,8 +36,8 @@ fn one_row_is_recommended_and_can_be_pasted() {
 fn the_cost_is_compared_with_the_standards() {
     let text = report(100, 10.0, 256);
     for line in [
-        "OWASP, the default here  m=19456,t=2,p=1      6.74  3.37  22.69",
-        "RFC 9106, second choice  m=65536,t=3,p=4      2.00  0.67   1.33",
+        "OWASP, the default here  m=19456,t=2,p=1     6.737  3.368  22.693",
+        "RFC 9106, second choice  m=65536,t=3,p=4     2.000  0.667   1.333",
     ] {
         assert!(text.contains(line), "{text}");
     }
