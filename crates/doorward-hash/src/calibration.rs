@@ -8,7 +8,9 @@ use crate::{
 /// `measure` tells how long a hash of a cost takes, alone and with so many at once; how, is its own
 /// business: the crate `doorward` really measures, a test makes it up. It is asked some dozen times, only
 /// for costs that [`Cost::new`] accepts, never for more at once than there are cores, and never for more
-/// memory than the budget allows. Nothing that it was not asked about is recommended.
+/// memory than the budget allows. Nothing that it was not asked about is recommended. Memory is tried in
+/// steps of an eighth of a power of two, from the OWASP table's least to [`Ceiling::DEFAULT`](crate::Ceiling::DEFAULT)'s most; where
+/// a hash takes the longer the more blocks it computes, nothing dearer of these would fit.
 ///
 /// # Which cost
 ///
@@ -63,7 +65,7 @@ pub(crate) fn permits_up_to(most: usize) -> Vec<usize> {
     std::iter::once(1).chain(steps).take_while(|step| *step < most).chain([most]).collect()
 }
 
-/// More permits, then more passes, then more memory, for as long as guesses become dearer.
+/// More permits, then more passes, then more memory; each time only what makes guesses dearer.
 struct Search<M> {
     demand: Demand,
     budget: Budget,
@@ -75,12 +77,7 @@ struct Search<M> {
 impl<E, M: FnMut(Cost, usize) -> Result<Timing, E>> Search<M> {
     fn run(mut self) -> Result<Calibration, E> {
         for permits in permits_up_to(self.budget.most_permits()) {
-            let before = self.dearest();
             self.search_with(permits)?;
-            // Yet more permits only leave less memory for each.
-            if before > 0 && self.dearest() == before {
-                break;
-            }
         }
         if let Some(best) = self.best {
             return Ok(Calibration::Met(Recommendation::new(best, self.considered)));
@@ -97,7 +94,6 @@ impl<E, M: FnMut(Cost, usize) -> Result<Timing, E>> Search<M> {
     /// As many passes as make guesses dearer, over as much memory as there is time for.
     fn search_with(&mut self, permits: usize) -> Result<(), E> {
         let share = self.budget.memory_kib() / permits as u64;
-        let mut found = false;
         for t in 1..=MOST_PASSES {
             let dearest = self.dearest();
             let mut costs = costs(t, share);
@@ -106,10 +102,9 @@ impl<E, M: FnMut(Cost, usize) -> Result<Timing, E>> Search<M> {
                 continue;
             };
             if self.fits(least, permits)? {
-                found = true;
                 self.most_memory(&costs, permits)?;
-            } else if found || t >= LAST_ROW {
-                // Still more passes take still longer.
+            } else if !least.is_owasp_least() || t >= LAST_ROW {
+                // Nor would a dearer guess with still more passes: they take still longer.
                 break;
             }
         }
@@ -166,7 +161,41 @@ const LAST_ROW: u32 = 5;
 
 #[cfg(test)]
 mod tests {
+    use std::{convert::Infallible, time::Duration};
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Where time follows work, a search of everything finds nothing that is dearer.
+        #[test]
+        fn the_short_search_finds_the_dearest(
+            target_ms in 20_u64..2_000, peak in 0.1_f64..500.0,
+            mib in 8_u64..4_096, cores in 1_usize..33, nanos in 100_u64..2_000,
+        ) {
+            let demand = Demand::new(Duration::from_millis(target_ms), peak).unwrap();
+            let budget = Budget::new(mib * 1_024, cores).unwrap();
+            let timing = |cost: Cost| {
+                let took = Duration::from_nanos(cost.work().blocks() * nanos);
+                Timing::new(took, took)
+            };
+            let everything = permits_up_to(budget.most_permits()).into_iter().flat_map(|permits| {
+                let share = budget.memory_kib() / permits as u64;
+                let costs = (1..=MOST_PASSES).flat_map(move |t| costs(t, share));
+                costs.map(move |cost| Candidate::new(cost, permits, timing(cost), demand, budget))
+            });
+            let fitting = everything.filter(Candidate::fits);
+            let dearest = fitting.map(|candidate| candidate.cost().guess()).max();
+            let measure = |cost, _| Ok::<_, Infallible>(timing(cost));
+            match calibrate(demand, budget, measure).unwrap() {
+                Calibration::Unmet(_) => prop_assert_eq!(dearest, None),
+                Calibration::Met(found) => {
+                    prop_assert_eq!(Some(found.cost().guess()), dearest, "{}", found.cost());
+                }
+            }
+        }
+    }
 
     #[test]
     fn permits_rise_to_the_most() {

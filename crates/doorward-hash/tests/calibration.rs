@@ -79,14 +79,14 @@ fn any_server() -> impl Strategy<Value = Server> {
 }
 
 fn any_demand() -> impl Strategy<Value = Demand> {
-    let peak = (-20_i32..70).prop_map(|tenths| 10_f64.powf(f64::from(tenths) / 20.0));
+    let peak = (-20_i32..60).prop_map(|tenths| 10_f64.powf(f64::from(tenths) / 20.0));
     (1_u64..3_000, peak, 0_u64..10).prop_map(|(target_ms, peak, deadline)| {
         demand(target_ms, peak).with_deadline(Duration::from_secs(deadline))
     })
 }
 
 fn any_budget() -> impl Strategy<Value = Budget> {
-    (7_u64..8_192, 1_usize..65, 1_u32..100)
+    (7_u64..8_192, 1_usize..65, 20_u32..100)
         .prop_map(|(mib, cores, percent)| budget(mib, cores).with_utilisation_percent(percent))
 }
 
