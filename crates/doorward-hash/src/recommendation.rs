@@ -14,8 +14,8 @@ use crate::{Candidate, Cost};
 ///     Ok::<_, std::convert::Infallible>(Timing::new(took, took))
 /// })?;
 /// let Calibration::Met(recommended) = calibration else { panic!("it can be met") };
-/// assert_eq!(recommended.cost().to_string(), "m=180224,t=1,p=1");
-/// assert_eq!(recommended.permits(), 2);
+/// assert_eq!(recommended.cost().to_string(), "m=131072,t=2,p=1");
+/// assert_eq!(recommended.permits(), 4);
 /// assert!(recommended.candidate().latency() <= demand.target());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
