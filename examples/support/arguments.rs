@@ -136,7 +136,7 @@ fn path(parser: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
     Ok(parser.value().map_err(unclear)?.into())
 }
 
-fn unclear(what: impl std::fmt::Display) -> Failure {
+pub(crate) fn unclear(what: impl std::fmt::Display) -> Failure {
     Failure::of_input(format_args!("{what}\nTry --help."))
 }
 

@@ -4,6 +4,8 @@
 
 pub mod arguments;
 pub mod attempts;
+pub mod calibrate_arguments;
+pub mod calibrating;
 pub mod columns;
 pub mod day;
 pub mod draft;

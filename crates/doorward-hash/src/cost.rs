@@ -99,6 +99,27 @@ impl Cost {
     /// The output of every hash made here, in bytes.
     pub(crate) const OUTPUT_BYTES: usize = 32;
 
+    /// What a guess costs on hardware made for guessing, compared with `other`: the memory times the
+    /// time that it is held, `m * (m * t)`.
+    pub(crate) fn guess_relative_to(self, other: Self) -> f64 {
+        self.guess() as f64 / other.guess() as f64
+    }
+
+    /// The work of a guess, compared with `other`: `m * t`.
+    pub(crate) fn work_relative_to(self, other: Self) -> f64 {
+        self.work().blocks() as f64 / other.work().blocks() as f64
+    }
+
+    /// The memory times the work: the area of a chip, times the time that it is taken up.
+    pub(crate) const fn guess(self) -> u64 {
+        (self.blocks() as u64).saturating_mul(self.work().blocks())
+    }
+
+    /// Whether it is a row of the OWASP table.
+    pub(crate) const fn is_owasp_least(self) -> bool {
+        self.p == 1 && self.t <= 5 && self.m_kib == owasp_least_m_kib(self.t)
+    }
+
     /// Any parameters: those of a stored hash, which may be weak, and the constants above.
     pub(crate) const fn unchecked(m_kib: u32, t: u32, p: u32) -> Self {
         Self { m_kib, t, p }
@@ -158,9 +179,12 @@ pub(crate) const fn owasp_least_m_kib(t: u32) -> u32 {
         2 => 19_456,
         3 => 12_288,
         4 => 9_216,
-        _ => 7_168,
+        _ => OWASP_LEAST_M_KIB,
     }
 }
+
+/// The least memory in the OWASP table.
+pub(crate) const OWASP_LEAST_M_KIB: u32 = 7_168;
 
 #[cfg(test)]
 mod tests {

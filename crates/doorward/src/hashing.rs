@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::Duration;
 
+use doorward_hash::Recommendation;
+
 /// How much hashing may go on at once: the bound on the memory and the time that logins can take
 /// from the rest of the service (R29).
 ///
@@ -22,7 +24,8 @@ impl HashingLimits {
         self
     }
 
-    /// So many more that wait for their turn; one more is refused at once.
+    /// So many more that wait for their turn; one more is refused at once. Known devices have a queue of
+    /// this length of their own.
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
         self
@@ -34,6 +37,21 @@ impl HashingLimits {
         self.deadline = deadline.min(Duration::from_secs(60));
         self
     }
+
+    /// How many hashes at once.
+    pub fn threads(&self) -> usize {
+        self.threads
+    }
+
+    /// How many more may wait, of known devices and of strangers each.
+    pub fn queue(&self) -> usize {
+        self.queue
+    }
+
+    /// How long a hash may take in all, waiting included.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
 }
 
 impl Default for HashingLimits {
@@ -41,6 +59,18 @@ impl Default for HashingLimits {
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(2, usize::from);
         Self { threads, queue: 64 * threads, deadline: Duration::from_secs(5) }
+    }
+}
+
+impl From<&Recommendation> for HashingLimits {
+    /// As many threads as there are permits, the deadline of the demand, and half the queue that can be
+    /// worked off within it: known devices and strangers have one each.
+    fn from(recommendation: &Recommendation) -> Self {
+        let candidate = recommendation.candidate();
+        Self::default()
+            .with_threads(candidate.permits())
+            .with_queue(candidate.queue() / 2)
+            .with_deadline(candidate.deadline())
     }
 }
 

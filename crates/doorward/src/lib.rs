@@ -52,6 +52,7 @@ mod hashing;
 mod identifier;
 mod import;
 mod keys;
+mod measuring;
 mod new_password;
 mod outcome;
 mod pepper;
@@ -81,6 +82,14 @@ pub use keys::{Keys, KeysError};
 // Accounts of other systems, and passes over all accounts
 pub use import::{Import, ImportProblem, Imported};
 pub use renewal::{Renewal, Renewed};
+// What a login may cost
+/// [`calibrate`] with measurements of your own.
+pub use doorward_hash::calibrate as calibrate_with;
+pub use doorward_hash::{
+    Budget, BudgetError, Calibration, Candidate, Comparison, Demand, DemandError, Recommendation,
+    Remedy, Shortfall, Timing,
+};
+pub use measuring::{MeasureError, calibrate};
 
 // Known devices and step-up
 pub use device::DeviceToken;

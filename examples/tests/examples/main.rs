@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed helper fails its test")]
 
 mod bad_input;
+mod calibrate;
 mod folder;
 mod oddities;
 mod quickstart;
