@@ -2,8 +2,8 @@ use std::fmt;
 
 use crate::{
     Backend, Cost, HashError, Work,
-    argon::{Input, Variant},
-    engine::Memory,
+    backend::argon::{Input, Variant},
+    backend::engine::Memory,
 };
 
 /// Argon2 memory that is taken once and used for many hashes.

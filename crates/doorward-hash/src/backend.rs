@@ -1,6 +1,14 @@
+pub(crate) mod argon;
+pub(crate) mod engine;
+#[cfg(feature = "vectorised")]
+pub(crate) mod known_answers;
+pub(crate) mod rust_crypto;
+#[cfg(feature = "vectorised")]
+pub(crate) mod vectorised;
+
 use std::fmt;
 
-use crate::{engine::Engine, rust_crypto::RustCrypto};
+use crate::{backend::engine::Engine, backend::rust_crypto::RustCrypto};
 
 /// What computes Argon2. Every backend gives the same hashes: only time differs.
 ///
@@ -34,8 +42,8 @@ impl Backend {
     /// then.
     #[cfg(feature = "vectorised")]
     pub fn vectorised() -> Result<Self, crate::BackendError> {
-        let engine = &crate::vectorised::Vectorised;
-        crate::known_answers::check(engine.memory().as_mut())?;
+        let engine = &crate::backend::vectorised::Vectorised;
+        crate::backend::known_answers::check(engine.memory().as_mut())?;
         Ok(Self(engine))
     }
 

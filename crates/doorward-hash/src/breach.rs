@@ -1,3 +1,14 @@
+pub(crate) mod digest;
+pub(crate) mod file;
+pub(crate) mod filter;
+pub(crate) mod format;
+pub(crate) mod range;
+pub(crate) mod range_check;
+pub(crate) mod scratch;
+pub(crate) mod sorted_runs;
+pub(crate) mod span;
+pub(crate) mod writer;
+
 use std::{error::Error as StdError, fmt, sync::Arc};
 
 use async_trait::async_trait;

@@ -1,3 +1,12 @@
+pub(crate) mod budget;
+pub(crate) mod candidate;
+pub(crate) mod demand;
+pub(crate) mod freedom;
+pub(crate) mod queue;
+pub(crate) mod recommendation;
+pub(crate) mod remedy;
+pub(crate) mod shortfall;
+
 use crate::{
     Budget, Candidate, Cost, Demand, Recommendation, Shortfall, Timing, cost::owasp_least_m_kib,
 };

@@ -1,3 +1,6 @@
+pub(crate) mod expected;
+pub(crate) mod verify;
+
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -5,12 +8,12 @@ use crate::ImportPepper;
 use crate::{
     Arena, Backend, Ceiling, Cost, HashKind, Normalization, OverCeiling, Password, Salt,
     StoredHash,
-    argon::{Variant, compute},
-    expected::Expected,
+    backend::argon::{Variant, compute},
+    hasher::expected::Expected,
     normalization::Forms,
-    phc::Phc,
     stored::Body,
-    wrapped::{Wrapped, without_digest},
+    stored::phc::Phc,
+    stored::wrapped::{Wrapped, without_digest},
 };
 
 /// Makes and verifies hashes under one policy: a [`Cost`] for new hashes, a [`Ceiling`] for stored.

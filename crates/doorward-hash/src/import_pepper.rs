@@ -8,7 +8,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{HashError, StoredHash, prefix::PepperId};
+use crate::{HashError, StoredHash, stored::prefix::PepperId};
 
 /// A secret that another system hashed together with every password, so that its hashes can be
 /// verified here.

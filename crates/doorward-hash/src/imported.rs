@@ -23,8 +23,9 @@ mod text;
 use std::sync::Arc;
 
 use crate::{
-    ParseError, phc,
+    ParseError,
     scheme::{Maker, Reader, Scheme},
+    stored::phc,
 };
 
 /// Reads the text that another system stored.

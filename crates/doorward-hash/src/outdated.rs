@@ -1,4 +1,4 @@
-use crate::{Cost, cost::owasp_least_m_kib, phc::Phc};
+use crate::{Cost, cost::owasp_least_m_kib, stored::phc::Phc};
 
 /// Why a hash that was verified should be replaced: it is weaker than the policy.
 ///
@@ -61,7 +61,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::argon::Variant;
+    use crate::backend::argon::Variant;
 
     const TABLE: [(u32, u32); 5] = [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)];
 

@@ -1,6 +1,16 @@
+pub(crate) mod common;
+pub(crate) mod context;
+pub(crate) mod floor;
+pub(crate) mod fold;
+pub(crate) mod problem;
+pub(crate) mod sequence;
+#[cfg(feature = "zxcvbn")]
+pub(crate) mod strength;
+pub(crate) mod word_list;
+
 use crate::{
-    BreachCheck, BreachStatus, NotAccepted, Password, PasswordProblem, common::is_common,
-    context::ContextWords, floor::Floor, normalization::Forms,
+    BreachCheck, BreachStatus, NotAccepted, Password, PasswordProblem, normalization::Forms,
+    policy::common::is_common, policy::context::ContextWords, policy::floor::Floor,
 };
 
 /// What a new password must be: NIST SP 800-63B-4, section 3.1.1.

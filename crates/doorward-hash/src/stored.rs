@@ -1,3 +1,9 @@
+pub(crate) mod kind;
+pub(crate) mod parse_error;
+pub(crate) mod phc;
+pub(crate) mod prefix;
+pub(crate) mod wrapped;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -6,10 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Ceiling, HashKind, Hasher, Normalization, Outdated, OverCeiling, ParseError, Work, imported,
-    phc::Phc,
-    prefix::Prefix,
-    scheme::Scheme,
-    wrapped::{self, Wrapped},
+    scheme::Scheme, stored::phc::Phc, stored::prefix::Prefix, stored::wrapped::Wrapped,
 };
 
 /// A stored hash: what a table keeps of one password, well formed and within a [`Ceiling`].
@@ -128,7 +131,7 @@ impl StoredHash {
         Self::of_parts(self.prefix.clone(), &text, Body::Wrapped(wrapped))
     }
 
-    pub(crate) fn with_pepper_id(&self, id: crate::prefix::PepperId) -> Self {
+    pub(crate) fn with_pepper_id(&self, id: crate::stored::prefix::PepperId) -> Self {
         let row = self.expose_secret();
         let text = Prefix::split(row).map_or(row, |(_, text)| text);
         let prefix = Prefix { pepper: Some(id), ..self.prefix.clone() };

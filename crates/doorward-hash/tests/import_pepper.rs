@@ -9,6 +9,7 @@ use doorward_hash::{
 use proptest::prelude::*;
 
 /// The line behind the comments: kind of pepper, its secret, password, row.
+#[cfg(all(feature = "bcrypt", feature = "argon2-legacy"))]
 fn fixtures() -> Vec<[String; 4]> {
     include_str!("fixtures/import/peppered.txt")
         .lines()

@@ -8,9 +8,9 @@ use argon2::{
 use super::text;
 use crate::{
     ParseError,
-    argon::Variant,
-    phc::{Phc, make_as},
+    backend::argon::Variant,
     scheme::Scheme,
+    stored::phc::{Phc, make_as},
 };
 
 /// Argon2i, Argon2d and Argon2id of both versions in PHC strings: as they are, and after the `argon2`

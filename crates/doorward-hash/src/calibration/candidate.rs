@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::{Budget, Cost, Demand, queue::Queue};
+use crate::{Budget, Cost, Demand, calibration::queue::Queue};
 
 /// How long one hash took.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -9,8 +9,8 @@ use argon2_rust::{
 
 use crate::{
     Cost, HashError,
-    argon::{Input, Variant},
-    engine::{Engine, Memory},
+    backend::argon::{Input, Variant},
+    backend::engine::{Engine, Memory},
 };
 
 /// Vectorised by hand.

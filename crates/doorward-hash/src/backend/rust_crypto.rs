@@ -5,8 +5,8 @@ use zeroize::Zeroize;
 
 use crate::{
     Cost, HashError,
-    argon::{Input, Variant},
-    engine::{Engine, Memory},
+    backend::argon::{Input, Variant},
+    backend::engine::{Engine, Memory},
 };
 
 /// The default.

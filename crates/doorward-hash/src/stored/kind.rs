@@ -3,7 +3,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::{
-    Ceiling, Cost, ParseError, StoredHash, argon::STAND_IN_SALT, imported, phc, scheme::Scheme,
+    Ceiling, Cost, ParseError, StoredHash, backend::argon::STAND_IN_SALT, imported, scheme::Scheme,
+    stored::phc,
 };
 
 /// The kind of a stored hash: its format and its work factors, neither salt nor digest.

@@ -5,7 +5,7 @@ use zxcvbn::{
     zxcvbn,
 };
 
-use crate::{Password, PasswordPolicy, PasswordProblem, floor::Floor};
+use crate::{Password, PasswordPolicy, PasswordProblem, policy::floor::Floor};
 
 /// How many guesses a password would take, by the estimator [zxcvbn]: for a meter beside the field, and
 /// for [`PasswordPolicy::with_min_strength`].

@@ -7,7 +7,7 @@ use std::{
     ops::Range,
 };
 
-use crate::filter_format::{ENTRY_BYTES, Entry, HEADER_BYTES};
+use crate::breach::format::{ENTRY_BYTES, Entry, HEADER_BYTES};
 
 /// Entries in a file, as runs that are sorted in themselves. What comes in sorted makes one run.
 ///

@@ -5,7 +5,7 @@ use sha1::{Digest, Sha1};
 
 use crate::{
     BreachCheck, BreachDigest, BreachStatus, BreachUnavailable, Password,
-    filter_format::{
+    breach::format::{
         CHECKSUM_BYTES, ENTRY_BYTES, Entry, FilterError, HEADER_BYTES, cut, header, parse_header,
     },
 };

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::{
     BreachCheck, BreachStatus, BreachUnavailable, Password,
-    range::{RangeError, RangeQuery},
+    breach::range::{RangeError, RangeQuery},
 };
 
 /// Asks a service of breached passwords, such as Pwned Passwords, by any HTTP client: the service

@@ -3,9 +3,9 @@
 use zeroize::Zeroizing;
 
 use crate::{
-    fold::fold,
-    sequence,
-    word_list::{ENTRY_CHARS, lists},
+    policy::fold::fold,
+    policy::sequence,
+    policy::word_list::{ENTRY_CHARS, lists},
 };
 
 /// Whether the whole password is common: see [`PasswordPolicy::check`](crate::PasswordPolicy::check).

@@ -10,9 +10,9 @@ use thiserror::Error;
 
 use crate::{
     BreachDigest, DigestError,
-    filter_format::{ENTRY_BYTES, HEADER_BYTES, cut, file_bytes, header},
-    scratch::Scratch,
-    sorted_runs::SortedRuns,
+    breach::format::{ENTRY_BYTES, HEADER_BYTES, cut, file_bytes, header},
+    breach::scratch::Scratch,
+    breach::sorted_runs::SortedRuns,
 };
 
 /// Writes the file of a [`BreachFilter`](crate::BreachFilter) in bounded memory, however long the list.

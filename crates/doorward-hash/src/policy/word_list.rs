@@ -26,7 +26,7 @@ pub(crate) fn lists(word: &[char]) -> bool {
     false
 }
 
-static FILE: &[u8] = include_bytes!("../data/common.txt");
+static FILE: &[u8] = include_bytes!("../../data/common.txt");
 
 /// One a line, sorted by their bytes.
 static ENTRIES: &[u8] = behind_header(FILE);

@@ -7,8 +7,8 @@ use argon2::{
 
 use crate::{
     Cost,
-    argon::{Input, Variant},
-    engine::Memory,
+    backend::argon::{Input, Variant},
+    backend::engine::Memory,
 };
 
 /// Whether `memory` computes every known answer.
@@ -76,7 +76,7 @@ const KNOWN_ANSWERS: &[KnownAnswer] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{HashError, engine::Engine, rust_crypto::RustCrypto};
+    use crate::{HashError, backend::engine::Engine, backend::rust_crypto::RustCrypto};
 
     /// A memory that computes one answer wrong, or not at all.
     struct Faulty {

@@ -12,10 +12,10 @@ use thiserror::Error;
 
 use crate::{
     BreachCheck, BreachDigest, BreachStatus, BreachUnavailable, Password,
-    filter_format::{
+    breach::format::{
         CHECKSUM_BYTES, ENTRY_BYTES, Entry, FilterError, HEADER_BYTES, cut, parse_header,
     },
-    span::Span,
+    breach::span::Span,
 };
 
 /// A list of breached passwords that stays in its file: for lists that are too large for memory, such
@@ -121,7 +121,7 @@ impl<R: Read + Seek> BreachFile<R> {
     ///
     /// [`BreachFileError`] when the file cannot be read, or is damaged.
     pub fn verify(&self) -> Result<(), BreachFileError> {
-        let mut sha1 = Sha1::new_with_prefix(crate::filter_format::header(self.len));
+        let mut sha1 = Sha1::new_with_prefix(crate::breach::format::header(self.len));
         let mut last = None::<Entry>;
         let mut block = vec![0; CHUNK_ENTRIES * ENTRY_BYTES];
         for start in (0..self.len).step_by(CHUNK_ENTRIES) {

@@ -1,7 +1,7 @@
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
-use crate::fold::fold;
+use crate::policy::fold::fold;
 
 /// The words that a password may not be made of: see
 /// [`PasswordPolicy::check`](crate::PasswordPolicy::check).

@@ -3,8 +3,8 @@ use zeroize::Zeroizing;
 
 use crate::{
     Arena, Cost, HashError, Hasher, Password, StoredHash, Subject, Verdict, Verification, Work,
-    argon::{STAND_IN, STAND_IN_SALT, compute, fill_up},
-    expected::is_covered,
+    backend::argon::{STAND_IN, STAND_IN_SALT, compute, fill_up},
+    hasher::expected::is_covered,
     import_pepper::Seasoned,
     normalization::Forms,
     scheme::{MAX_DIGEST_BYTES, Scheme},

@@ -1,4 +1,4 @@
-use crate::{Cost, HashError, argon::Input, argon::Variant};
+use crate::{Cost, HashError, backend::argon::Input, backend::argon::Variant};
 
 /// What computes Argon2: see [`Backend`](crate::Backend).
 pub(crate) trait Engine: Send + Sync {

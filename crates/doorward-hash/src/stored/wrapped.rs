@@ -3,7 +3,7 @@ use std::sync::Arc;
 use base64ct::{Base64Unpadded, Encoding};
 use zeroize::Zeroizing;
 
-use crate::{HashError, ParseError, imported, phc::Phc, scheme::Scheme};
+use crate::{HashError, ParseError, imported, scheme::Scheme, stored::phc::Phc};
 
 /// Argon2id over the digest of a weaker hash, so that the weaker one is no longer at rest.
 ///

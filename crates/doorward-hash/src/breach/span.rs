@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::filter_format::{ENTRY_BYTES, Entry};
+use crate::breach::format::{ENTRY_BYTES, Entry};
 
 /// What is left to search: the entries `start..end`, all of them above `below` and under `above`.
 ///

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{
     Budget, Candidate, Demand, Remedy,
-    freedom::{Floor, Freedom},
+    calibration::freedom::{Floor, Freedom},
 };
 
 /// Not even the least cost of the OWASP table meets the demand within the budget.

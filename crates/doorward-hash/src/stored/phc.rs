@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Arena, Ceiling, Cost, HashError, OverCeiling, ParseError, Password, Salt, Work,
-    argon::{Input, Variant},
+    backend::argon::{Input, Variant},
     scheme::Scheme,
 };
 

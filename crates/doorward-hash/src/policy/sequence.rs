@@ -84,7 +84,7 @@ mod tests {
         for line in LINES {
             let letters: std::collections::HashSet<_> = line.chars().collect();
             assert_eq!(letters.len(), line.chars().count(), "{line}");
-            assert!(crate::fold::fold(line).eq(line.chars()), "{line}");
+            assert!(crate::policy::fold::fold(line).eq(line.chars()), "{line}");
             let twice = || line.chars().chain(line.chars());
             assert_eq!(longest(twice()), twice().count(), "{line}");
             assert_eq!(longest(twice().rev()), twice().count(), "{line}");

@@ -118,7 +118,7 @@ impl Way<'_> {
         let mut remedy = Remedy {
             cores: self.freedom.cores.then_some(permits),
             memory_kib: self.freedom.memory.then_some(memory_kib),
-            target: self.freedom.target.then_some(crate::demand::LONGEST),
+            target: self.freedom.target.then_some(crate::calibration::demand::LONGEST),
             ..Remedy::default()
         };
         if self.freedom.logins {
