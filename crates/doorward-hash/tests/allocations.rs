@@ -9,10 +9,11 @@ use doorward_hash::{Arena, Backend, Cost, Hasher, Password, Salt, StoredHash, Su
 const MOST_BYTES: u64 = 1_024;
 
 fn backends() -> Vec<Backend> {
-    let mut backends = vec![Backend::default()];
-    #[cfg(feature = "vectorised")]
-    backends.push(Backend::vectorised().unwrap());
-    backends
+    vec![
+        Backend::default(),
+        #[cfg(feature = "vectorised")]
+        Backend::vectorised().unwrap(),
+    ]
 }
 
 fn taken(

@@ -12,9 +12,9 @@ use crate::breaches::Screening;
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::identifier::Identifier;
+use crate::lane::Lane;
 use crate::outcome::{Changed, Managed, Outcome, Refusal, Registered};
 use crate::permit::Permit;
-use crate::pool::Lane;
 use crate::verified::Verified;
 use crate::visitor::Visitor;
 

@@ -8,6 +8,7 @@ use doorward_throttle::{Admission, Counters, Decision, Reservation};
 
 use crate::authenticator::Inner;
 use crate::error::{Error, ErrorKind};
+use crate::gate::Slot;
 use crate::outcome::Wait;
 use crate::queue::Turn;
 use crate::visitor::Visitor;
@@ -23,11 +24,14 @@ pub(crate) struct Admitted {
 impl Inner {
     /// Reserves on every scope and loads the credential, in one parallel round trip.
     ///
+    /// `slot` is given up wherever the attempt only waits, and is there again at the end.
+    ///
     /// Waits for room while attempts under way fill what is left of a budget, so that right logins in
     /// parallel are served one after the other instead of being refused.
     pub(crate) async fn admit(
         &self,
         visitor: &mut Visitor,
+        slot: &mut Option<Slot>,
     ) -> Result<Result<Admitted, Wait>, Error> {
         let mut give_up = pin!(tokio::time::sleep(PATIENCE));
         let mut turns = Vec::new();
@@ -35,10 +39,19 @@ impl Inner {
         let mut tidied = false;
         loop {
             if turns.is_empty() {
-                turns = tokio::select! {
-                    biased;
-                    turns = self.turns(visitor) => turns?,
-                    () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
+                turns = match self.turns_at_once(visitor) {
+                    Some(turns) => turns,
+                    None => {
+                        // Whoever only waits keeps nobody else from going on.
+                        *slot = None;
+                        let turns = tokio::select! {
+                            biased;
+                            turns = self.turns(visitor) => turns?,
+                            () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
+                        };
+                        *slot = Some(self.pool.enter(visitor.lane()).await?);
+                        turns
+                    }
                 };
             }
             let now = self.clock.now();
@@ -83,18 +96,28 @@ impl Inner {
                     }
                     return Ok(Err(Wait::new(denial, now)));
                 }
-                Decision::Busy => tokio::select! {
-                    () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
-                    () = self.settled.notified() => {}
-                    // Another instance does not tell when it settles.
-                    () = tokio::time::sleep(pause) => pause = (2 * pause).min(LONGEST_POLL),
-                },
+                Decision::Busy => {
+                    *slot = None;
+                    tokio::select! {
+                        () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
+                        () = self.settled.notified() => {}
+                        // Another instance does not tell when it settles.
+                        () = tokio::time::sleep(pause) => pause = (2 * pause).min(LONGEST_POLL),
+                    }
+                    *slot = Some(self.pool.enter(visitor.lane()).await?);
+                }
                 Decision::Distrust | Decision::Admit(_) => {
                     visitor.device = None;
                     turns.clear();
                 }
             }
         }
+    }
+
+    /// The head of every queue that the attempt has to stand in, if nobody stands there.
+    fn turns_at_once(&self, visitor: &Visitor) -> Option<Vec<Turn<'_>>> {
+        let attempt = visitor.attempt();
+        attempt.holds().map(|scope| self.queues.turn_at_once(scope.key())).collect()
     }
 
     /// The head of every queue that the attempt has to stand in. An owner's device does not stand in

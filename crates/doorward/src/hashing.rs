@@ -8,8 +8,10 @@ use doorward_hash::Recommendation;
 /// How much hashing may go on at once: the bound on the memory and the time that logins can take
 /// from the rest of the service (R29).
 ///
-/// Memory is at most `threads` × the cost's memory. A queue that is longer than the threads can work
-/// off within the deadline only makes people wait for an error.
+/// Memory is at most `threads` × the cost's memory, and about a kilobyte for each login that waits. Up to
+/// 8 logins a thread are under way; whoever has to wait does so before anything is counted or looked up.
+/// A queue that is longer than the threads can work off within the deadline only makes people wait for an
+/// error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct HashingLimits {
     pub(crate) threads: usize,
@@ -55,10 +57,11 @@ impl HashingLimits {
 }
 
 impl Default for HashingLimits {
-    /// One thread a core, 64 waiting a thread, 5 seconds.
+    /// One thread a core, 256 waiting a thread, 5 seconds: of the default cost so many are worked off in
+    /// that time.
     fn default() -> Self {
         let threads = thread::available_parallelism().map_or(2, usize::from);
-        Self { threads, queue: 64 * threads, deadline: Duration::from_secs(5) }
+        Self { threads, queue: 256 * threads, deadline: Duration::from_secs(5) }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The hashing pool: threads of its own, memory that is reused and wiped, a queue that ends.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,13 +10,16 @@ use doorward_hash::{Arena, HashError, Hasher, Password, Salt, StoredHash, Subjec
 use tokio::sync::oneshot;
 
 use crate::error::{Error, ErrorKind};
+use crate::gate::{Gate, Slot};
 use crate::hashing::{HashingLimits, HashingStats};
+use crate::lane::{Lane, Lanes};
 use crate::permit::Permit;
 
 /// Threads that hash. A slot is a thread: a caller who goes away does not free one early.
 #[derive(Debug)]
 pub(crate) struct Pool {
     shared: Arc<Shared>,
+    gate: Arc<Gate>,
     limits: HashingLimits,
     threads: Vec<JoinHandle<()>>,
 }
@@ -25,13 +27,23 @@ pub(crate) struct Pool {
 impl Pool {
     pub(crate) fn start(hasher: Hasher, limits: HashingLimits) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::new(hasher));
-        let mut pool = Self { shared, limits, threads: Vec::new() };
+        let gate = Gate::new(limits.threads, limits.queue);
+        let mut pool = Self { shared, gate, limits, threads: Vec::new() };
         for n in 0..limits.threads {
             let shared = Arc::clone(&pool.shared);
             let name = format!("doorward-hash-{n}");
             pool.threads.push(thread::Builder::new().name(name).spawn(move || shared.work())?);
         }
         Ok(pool)
+    }
+
+    /// Waits until an attempt may go through the recipe.
+    pub(crate) async fn enter(&self, lane: Lane) -> Result<Slot, Error> {
+        let entered = self.gate.enter(lane, self.limits.deadline).await;
+        if entered.is_err() {
+            self.shared.shed.fetch_add(1, Ordering::Relaxed);
+        }
+        entered
     }
 
     /// Verifies a password against a stored hash, or does the same work against a decoy.
@@ -98,7 +110,7 @@ impl Pool {
             blocks: self.shared.blocks.load(Ordering::Relaxed),
             shed: self.shared.shed.load(Ordering::Relaxed),
             running: state.running,
-            waiting: state.known.len() + state.strangers.len(),
+            waiting: state.jobs.len() + self.gate.waiting(),
         }
     }
 
@@ -147,18 +159,6 @@ impl Drop for Pool {
     }
 }
 
-/// After so many jobs of known devices in a row a stranger's is done, if one waits: nobody who logs in
-/// in a loop keeps the others out.
-const KNOWN_IN_A_ROW: u32 = 3;
-
-/// Where a job waits. Known devices go first and have a queue of their own, as long as the other: a
-/// flood of strangers does not keep owners out.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Lane {
-    Known,
-    Strangers,
-}
-
 /// Computes, and returns what tells the answer: that is called once the thread and its memory are
 /// free again, so that whoever hears it finds them free.
 type Job = Box<dyn FnOnce(&Hasher, &mut Arena) -> Tell + Send>;
@@ -179,29 +179,11 @@ struct Shared {
 /// the others stay wiped.
 #[derive(Default)]
 struct State {
-    known: VecDeque<Job>,
-    strangers: VecDeque<Job>,
-    known_in_a_row: u32,
+    jobs: Lanes<Job>,
     running: usize,
     used: Vec<Arena>,
     wiped: Vec<Arena>,
     closed: bool,
-}
-
-impl State {
-    fn next(&mut self) -> Option<Job> {
-        let stranger = self.known.is_empty() || self.known_in_a_row >= KNOWN_IN_A_ROW;
-        if let Some(job) = stranger.then(|| self.strangers.pop_front()).flatten() {
-            self.known_in_a_row = 0;
-            return Some(job);
-        }
-        self.known_in_a_row = self.known_in_a_row.saturating_add(1);
-        self.known.pop_front()
-    }
-
-    fn is_idle(&self) -> bool {
-        self.known.is_empty() && self.strangers.is_empty()
-    }
 }
 
 /// Memory that was hashed in is wiped once a thread has had nothing to do for this long. While jobs
@@ -226,15 +208,11 @@ impl Shared {
     fn submit(&self, job: Job, lane: Lane, limits: &HashingLimits) -> Result<(), Error> {
         let mut state = self.lock();
         let running = state.running;
-        let queue = match lane {
-            Lane::Known => &mut state.known,
-            Lane::Strangers => &mut state.strangers,
-        };
-        if queue.len() + running >= limits.threads.saturating_add(limits.queue) {
+        if state.jobs.len_of(lane) + running >= limits.threads.saturating_add(limits.queue) {
             self.shed.fetch_add(1, Ordering::Relaxed);
             return Err(Error::new(ErrorKind::Saturated));
         }
-        queue.push_back(job);
+        state.jobs.push(lane, job);
         drop(state);
         self.wake.notify_one();
         Ok(())
@@ -244,7 +222,7 @@ impl Shared {
     fn work(&self) {
         let mut state = self.lock();
         loop {
-            if let Some(job) = state.next() {
+            if let Some(job) = state.jobs.pop() {
                 let mut arena = state.used.pop().or_else(|| state.wiped.pop()).unwrap_or_default();
                 state.running += 1;
                 drop(state);
@@ -273,7 +251,7 @@ impl Shared {
         }
         let (mut state, timeout) =
             self.wake.wait_timeout(state, WIPE_AFTER).unwrap_or_else(PoisonError::into_inner);
-        if timeout.timed_out() && state.is_idle() {
+        if timeout.timed_out() && state.jobs.is_empty() {
             let mut used = std::mem::take(&mut state.used);
             drop(state);
             for arena in &mut used {
@@ -349,24 +327,5 @@ mod tests {
             .unwrap();
         assert_eq!(verified.verdict(), Verdict::Valid);
         assert_eq!(pool.stats().running, 0);
-    }
-
-    #[test]
-    fn known_devices_go_first_and_strangers_are_not_kept_out() {
-        let mut state = State::default();
-        let order = Arc::new(Mutex::new(String::new()));
-        let job = |name: char| -> Job {
-            let order = Arc::clone(&order);
-            Box::new(move |_, _| {
-                order.lock().unwrap().push(name);
-                Box::new(|| ())
-            })
-        };
-        state.strangers.extend((0..2).map(|_| job('s')));
-        state.known.extend((0..8).map(|_| job('k')));
-        while let Some(job) = state.next() {
-            job(&Hasher::default(), &mut Arena::new())();
-        }
-        assert_eq!(*order.lock().unwrap(), "kkkskkkskk");
     }
 }

@@ -21,19 +21,28 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Queues {
+    /// One's turn, if nobody is before one.
+    pub(crate) fn turn_at_once(&self, key: &[u8]) -> Option<Turn<'_>> {
+        let mut turn = Turn { queues: self, key: key.to_vec(), guard: None };
+        turn.guard = Some(self.queue(key).try_lock_owned().ok()?);
+        Some(turn)
+    }
+
     /// Waits for one's turn; none in a queue that is too long already.
     pub(crate) async fn turn(&self, key: &[u8]) -> Option<Turn<'_>> {
         // Made first, so that the queue is cleared away also when the wait is given up.
         let mut turn = Turn { queues: self, key: key.to_vec(), guard: None };
-        let queue = {
-            let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(queues.entry(key.to_vec()).or_default())
-        };
+        let queue = self.queue(key);
         if Arc::strong_count(&queue) > LONGEST {
             return None;
         }
         turn.guard = Some(queue.lock_owned().await);
         Some(turn)
+    }
+
+    fn queue(&self, key: &[u8]) -> Arc<tokio::sync::Mutex<()>> {
+        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(queues.entry(key.to_vec()).or_default())
     }
 }
 
@@ -61,7 +70,9 @@ mod tests {
         let first = queues.turn(b"a").await.unwrap();
         let waiting = tokio::time::timeout(std::time::Duration::from_millis(5), queues.turn(b"a"));
         assert!(waiting.await.is_err(), "one at a time");
+        assert!(queues.turn_at_once(b"a").is_none());
         drop(first);
+        drop(queues.turn_at_once(b"a").unwrap());
         assert!(queues.0.lock().unwrap().is_empty());
         drop(queues.turn(b"a").await);
         assert!(queues.0.lock().unwrap().is_empty());

@@ -14,40 +14,60 @@ use crate::authenticator::Inner;
 use crate::device::KnownDevice;
 use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Rejection};
+use crate::gate::Slot;
+use crate::lane::Lane;
 use crate::outcome::{Outcome, Wait};
 use crate::pepper::Peppered;
 use crate::permit::Permit;
-use crate::pool::Lane;
 use crate::verified::{Method, Verified};
 use crate::visitor::Visitor;
 
 impl Inner {
     /// May this person in?
     ///
-    /// A wait that is known already is answered at once. Everything else runs in a task of its own:
-    /// a caller who hangs up does not leave an attempt unsettled.
+    /// A wait that is known already is answered at once. Whoever has to wait for the hashing pool does so
+    /// here, where they hold nothing but what they brought. Everything else runs in a task of its own: a
+    /// caller who hangs up does not leave an attempt unsettled.
     pub(crate) async fn decide(self: Arc<Self>, login: Login) -> Answer {
         // 1. Parse: whatever was typed has one form, and its blind index.
-        let visitor = Visitor::parse(&login, &self.vault)?;
-        let now = self.clock.now();
-        if let Some(denial) = self.waits.find(&visitor.attempt(), now) {
-            return Ok(self.answer_wait(&visitor, Wait::new(denial, now)));
-        }
-        let task = self.begin(visitor, login.password);
+        let lane = match self.greet(&login)? {
+            Ok(lane) => lane,
+            Err(wait) => return Ok(wait),
+        };
+        let slot = match self.pool.enter(lane).await {
+            Ok(slot) => slot,
+            Err(error) => return Err(self.turn_away(&login, error)?),
+        };
+        let task = self.begin(login, slot);
         task.await.unwrap_or_else(|error| Err(Error::because(ErrorKind::Internal, error)))
     }
 
-    /// Not async: a caller who waits must not hold room for what only the task needs.
-    fn begin(self: Arc<Self>, visitor: Visitor, password: Password) -> JoinHandle<Answer> {
-        let span = tracing::debug_span!("authenticate");
-        tokio::spawn(self.recipe(visitor, password).instrument(span))
+    /// Not async, like the next: a caller who waits must not hold room for what only the task needs.
+    fn greet(&self, login: &Login) -> Result<Result<Lane, Decided>, Error> {
+        let visitor = Visitor::parse(login, &self.vault)?;
+        let now = self.clock.now();
+        Ok(match self.waits.find(&visitor.attempt(), now) {
+            Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
+            None => Ok(visitor.lane()),
+        })
     }
 
-    // Steps 2 and 5 are boxed: of a crowd, nearly all wait in step 3, and hold what that needs alone.
-    async fn recipe(self: Arc<Self>, mut visitor: Visitor, password: Password) -> Answer {
+    fn turn_away(&self, login: &Login, error: Error) -> Result<Error, Error> {
+        let visitor = Visitor::parse(login, &self.vault)?;
+        Ok(self.answer_error(&visitor, error))
+    }
+
+    fn begin(self: Arc<Self>, login: Login, slot: Slot) -> JoinHandle<Answer> {
+        let span = tracing::debug_span!("authenticate");
+        tokio::spawn(self.recipe(login, slot).instrument(span))
+    }
+
+    async fn recipe(self: Arc<Self>, login: Login, slot: Slot) -> Answer {
+        let (mut visitor, mut slot) = (Visitor::parse(&login, &self.vault)?, Some(slot));
+        let password = login.password;
         // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
         //    Out of budget: no hash.
-        let admitted = match Box::pin(self.admit(&mut visitor)).await {
+        let admitted = match self.admit(&mut visitor, &mut slot).await {
             Ok(Ok(admitted)) => admitted,
             Ok(Err(wait)) => return Ok(self.answer_wait(&visitor, wait)),
             Err(error) => return Err(self.answer_error(&visitor, error)),
@@ -56,14 +76,14 @@ impl Inner {
         // 3. Hash: one computation, against the stored hash or against a decoy.
         let verified = match self.hash(&visitor, &admitted, password.clone()).await {
             Ok(verified) => verified,
-            Err(error) => return Err(Box::pin(self.give_up(&visitor, admitted, error)).await),
+            Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
         };
 
         // 4. Judge: only here may a difference exist, and it does not show outside.
         let judgement = judge(admitted.credential.as_ref(), verified);
 
         // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
-        let settled = Box::pin(self.settle(&visitor, admitted, judgement, password)).await;
+        let settled = self.settle(&visitor, admitted, judgement, password).await;
         self.settled.notify_waiters();
 
         // 6. Answer, and emit one audit event with no secret in it.
@@ -99,8 +119,7 @@ impl Inner {
             Err(error) => (None, true, Some(error)),
         };
         let permit = Permit::from(&admitted.admission);
-        let lane = if visitor.device.is_some() { Lane::Known } else { Lane::Strangers };
-        let verification = self.pool.verify(permit, lane, password, stored).await?;
+        let verification = self.pool.verify(permit, visitor.lane(), password, stored).await?;
         unreadable.map_or(Ok((verification.verdict(), is_current)), Err)
     }
 

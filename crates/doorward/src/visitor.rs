@@ -12,6 +12,7 @@ use crate::device::{DeviceToken, KnownDevice};
 use crate::error::Error;
 use crate::event::{Event, EventKind};
 use crate::identifier::Identifier;
+use crate::lane::Lane;
 use crate::vault::{Vault, lookup_key};
 
 /// A login without its password: an identifier that may be nobody's, a source, a device.
@@ -46,6 +47,11 @@ impl Visitor {
             device: self.device.as_ref().map(|device| device.id.as_slice()),
             source: self.source,
         }
+    }
+
+    /// Where it waits.
+    pub(crate) fn lane(&self) -> Lane {
+        if self.device.is_some() { Lane::Known } else { Lane::Strangers }
     }
 
     pub(crate) fn account_subject(&self) -> &[u8; 32] {

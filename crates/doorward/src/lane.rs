@@ -1,0 +1,87 @@
+//! Two queues side by side: one for known devices, one for everybody else.
+
+use std::collections::VecDeque;
+
+/// Where something waits. Known devices go first and have a queue of their own, as long as the other: a
+/// flood of strangers does not keep owners out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Lane {
+    Known,
+    Strangers,
+}
+
+/// What waits in either.
+#[derive(Debug)]
+pub(crate) struct Lanes<T> {
+    known: VecDeque<T>,
+    strangers: VecDeque<T>,
+    known_in_a_row: u32,
+}
+
+impl<T> Lanes<T> {
+    pub(crate) fn push(&mut self, lane: Lane, waiting: T) {
+        match lane {
+            Lane::Known => self.known.push_back(waiting),
+            Lane::Strangers => self.strangers.push_back(waiting),
+        }
+    }
+
+    /// Whose turn it is.
+    pub(crate) fn pop(&mut self) -> Option<T> {
+        let stranger = self.known.is_empty() || self.known_in_a_row >= KNOWN_IN_A_ROW;
+        if let Some(waiting) = stranger.then(|| self.strangers.pop_front()).flatten() {
+            self.known_in_a_row = 0;
+            return Some(waiting);
+        }
+        self.known_in_a_row = self.known_in_a_row.saturating_add(1);
+        self.known.pop_front()
+    }
+
+    /// Keeps those alone that do.
+    pub(crate) fn retain(&mut self, does: impl Fn(&T) -> bool) {
+        self.known.retain(&does);
+        self.strangers.retain(&does);
+    }
+
+    /// How many wait in one of them.
+    pub(crate) fn len_of(&self, lane: Lane) -> usize {
+        match lane {
+            Lane::Known => self.known.len(),
+            Lane::Strangers => self.strangers.len(),
+        }
+    }
+
+    /// How many wait in both.
+    pub(crate) fn len(&self) -> usize {
+        self.known.len() + self.strangers.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T> Default for Lanes<T> {
+    fn default() -> Self {
+        Self { known: VecDeque::new(), strangers: VecDeque::new(), known_in_a_row: 0 }
+    }
+}
+
+/// After so many known devices in a row it is a stranger's turn, if one waits: nobody who logs in in a
+/// loop keeps the others out.
+const KNOWN_IN_A_ROW: u32 = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_devices_go_first_and_strangers_are_not_kept_out() {
+        let mut lanes = Lanes::default();
+        (0..2).for_each(|_| lanes.push(Lane::Strangers, 's'));
+        (0..8).for_each(|_| lanes.push(Lane::Known, 'k'));
+        assert_eq!((lanes.len(), lanes.len_of(Lane::Known)), (10, 8));
+        assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "kkkskkkskk");
+        assert!(lanes.is_empty());
+    }
+}
