@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod bare;
+mod contest;
 mod door;
 mod machine;
 mod options;
@@ -13,14 +14,17 @@ mod sample;
 mod stopwatch;
 mod table;
 mod turns;
+mod verifying;
 mod welch;
 
 // What is measured
 pub use bare::Bare;
 pub use door::{Door, Failure, LONG_AFTER, PASSWORD, SOURCE, name};
 pub use rejection::Rejection;
+pub use verifying::verifying;
 
 // How it is measured
+pub use contest::Contest;
 pub use machine::{cores, processor};
 pub use options::Options;
 pub use resident::{forget_peak, mib, status};
