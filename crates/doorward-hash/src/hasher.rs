@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::ImportPepper;
 use crate::{
-    Arena, Backend, Ceiling, Cost, HashKind, Normalization, OverCeiling, Password, Salt,
+    Arena, Backend, Ceiling, Cost, HashKind, Normalization, Outdated, OverCeiling, Password, Salt,
     StoredHash,
     backend::argon::{Variant, compute},
     hasher::expected::Expected,
@@ -137,11 +137,25 @@ impl Hasher {
             Body::Native(hash) => hash.cost() == self.cost,
             Body::Imported(_) => false,
             Body::Wrapped(wrapped) => {
-                return wrapped.outer.cost() == self.cost
-                    && self.expected.covers(wrapped.inner.as_ref());
+                return wrapped.outer.cost() == self.cost && self.expected.covers(stored);
             }
         };
-        is_own || self.expected.covers(stored.body().scheme())
+        let is_bare = stored.prefix().pepper.is_none();
+        (is_own && is_bare) || self.expected.covers(stored)
+    }
+
+    /// Whether a thief of the table guesses at it faster than at a new hash: whether [`Hasher::wrap`] gains
+    /// something. A short salt or digest is a reason to hash anew, and none to guess faster.
+    #[must_use]
+    pub fn is_weak(&self, stored: &StoredHash) -> bool {
+        match stored.body() {
+            Body::Native(hash) => {
+                let outdated = Outdated::judge(hash, self.cost);
+                matches!(outdated, Some(Outdated::Memory | Outdated::Passes))
+            }
+            Body::Imported(_) => true,
+            Body::Wrapped(_) => false,
+        }
     }
 
     /// Hashes a password for storage. Whether it may be a password at all is decided before, by
@@ -173,7 +187,9 @@ impl Hasher {
     /// is kept in its place, so that a stolen table has to be guessed at the policy's cost. It takes as
     /// long as one hash. The next login replaces it by a hash of the password itself.
     ///
-    /// `None` where nothing is gained: it is as good as a new hash, or wrapped already.
+    /// `None` where nothing is gained: it costs as much to guess at as a new hash, or is wrapped already.
+    ///
+    /// Verifying a wrapped hash takes the time of both. Have its kind [expected](Self::expecting) first.
     ///
     /// # Errors
     ///
@@ -199,12 +215,7 @@ impl Hasher {
         stored: &StoredHash,
         salt: Salt,
     ) -> Result<Option<StoredHash>, HashError> {
-        let is_weak = match stored.body() {
-            Body::Native(hash) => crate::Outdated::judge(hash, self.cost).is_some(),
-            Body::Imported(_) => true,
-            Body::Wrapped(_) => false,
-        };
-        if !is_weak {
+        if !self.is_weak(stored) {
             return Ok(None);
         }
         arena.hand_to(self.backend);
@@ -212,6 +223,15 @@ impl Hasher {
         let outer = self.argon2id(arena, scheme.digest(), &salt)?;
         let inner = without_digest(scheme)?;
         Ok(Some(stored.wrapped(Wrapped { outer, inner })))
+    }
+
+    /// Whether the hash needs no pepper, or one that is here and that its format has an input for.
+    #[must_use]
+    pub fn has_pepper_for(&self, stored: &StoredHash) -> bool {
+        stored.prefix().pepper.as_ref().is_none_or(|id| {
+            let pepper = self.import_pepper(id.as_str());
+            pepper.is_some_and(|pepper| pepper.suits(stored.body().scheme()))
+        })
     }
 
     /// The pepper that rows ask for by this name.
@@ -222,6 +242,11 @@ impl Hasher {
 
     pub(crate) const fn expected(&self) -> &Expected {
         &self.expected
+    }
+
+    #[cfg(test)]
+    pub(crate) fn expected_mut(&mut self) -> &mut Expected {
+        &mut self.expected
     }
 
     fn argon2id(&self, arena: &mut Arena, input: &[u8], salt: &Salt) -> Result<Phc, HashError> {

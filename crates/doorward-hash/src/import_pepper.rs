@@ -8,7 +8,7 @@ use sha2::{Sha256, Sha384, Sha512};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::{HashError, StoredHash, stored::prefix::PepperId};
+use crate::{HashError, StoredHash, scheme::Scheme, stored::prefix::PepperId};
 
 /// A secret that another system hashed together with every password, so that its hashes can be
 /// verified here.
@@ -93,6 +93,11 @@ impl ImportPepper {
     #[must_use]
     pub fn id(&self) -> &str {
         self.id.as_str()
+    }
+
+    /// Whether hashes of this scheme can be made with it.
+    pub(crate) fn suits(&self, scheme: &dyn Scheme) -> bool {
+        !matches!(self.place, Place::Argon2) || scheme.takes_secret()
     }
 
     /// What is hashed of a password, and the secret that Argon2 is given.

@@ -65,6 +65,11 @@ pub(crate) trait Scheme: Send + Sync {
     /// Those of [`Scheme::compute`].
     fn fill(&self, arena: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError>;
 
+    /// Whether Argon2's input for a secret is there.
+    fn takes_secret(&self) -> bool {
+        false
+    }
+
     /// [`Scheme::compute`] with the secret that Argon2 has an input for: RFC 9106 section 3.1.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ impl StoredHash {
     /// The format and what it costs, without salt and digest. Of a wrapped hash: of the inner one.
     #[must_use]
     pub fn kind(&self) -> HashKind {
-        HashKind::of(self.body.scheme())
+        HashKind::of(self.body.scheme(), self.prefix.pepper.as_ref())
     }
 
     /// The form of the password that was hashed.
@@ -150,7 +150,7 @@ impl StoredHash {
         self.body.admit(ceiling)
     }
 
-    fn of_parts(prefix: Prefix, text: &str, body: Body) -> Self {
+    pub(crate) fn of_parts(prefix: Prefix, text: &str, body: Body) -> Self {
         let row = Zeroizing::new(prefix.before(text));
         Self { row: SecretString::from(row.as_str()), prefix, body }
     }

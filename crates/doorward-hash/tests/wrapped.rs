@@ -101,6 +101,32 @@ fn nothing_is_wrapped_twice_and_no_good_hash_once() {
     assert_eq!(verify(&hasher, "x", &wrapped).verdict(), IMPORTED);
 }
 
+/// At the policy's own cost a short salt makes no guess faster: such a row is hashed anew at the next login,
+/// and until then it takes the time of any other.
+#[test]
+fn a_short_salt_is_no_reason_to_wrap() {
+    let row = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA";
+    let stored = StoredHash::parse(row, &Ceiling::default()).unwrap();
+    let hasher = hasher();
+    assert!(hasher.expects(&stored) && !hasher.is_weak(&stored));
+    assert_eq!(stored.outdated(&hasher), Some(Outdated::Digest));
+    let wrapped = hasher.wrap(&mut Arena::new(), &stored, Salt::from_bytes([1; 16])).unwrap();
+    assert!(wrapped.is_none());
+}
+
+/// What is computed is reported, that of the inner hash too.
+#[test]
+fn a_wrapped_argon2_reports_both_computations() {
+    let row = "$argon2i$v=19$m=64,t=3,p=1$c29tZXNhbHRzYWx0$AAAAAAAAAAAAAAAAAAAAAA";
+    let wrapped = wrap(&StoredHash::parse(row, &Ceiling::default()).unwrap()).unwrap();
+    let policy = Hasher::new(Cost::new(7_168, 5, 1).unwrap());
+    let inner = Work::from_blocks(64 * 3);
+    for hasher in [policy.clone(), policy.expecting([kind(row)])] {
+        let answer = verify(&hasher, "wrong", &wrapped);
+        assert_eq!(answer.work(), hasher.cost().work() + inner);
+    }
+}
+
 #[test]
 fn a_changed_wrapped_row_verifies_nothing() {
     let (password, stored) = &FIXTURES[0];

@@ -9,6 +9,7 @@ use doorward_throttle::{Admission, Counters, Decision, Reservation};
 use crate::authenticator::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::gate::Slot;
+use crate::lane::Lane;
 use crate::outcome::Wait;
 use crate::queue::Turn;
 use crate::visitor::Visitor;
@@ -24,7 +25,8 @@ pub(crate) struct Admitted {
 impl Inner {
     /// Reserves on every scope and loads the credential, in one parallel round trip.
     ///
-    /// `slot` is given up wherever the attempt only waits, and is there again at the end.
+    /// `slot` is given up wherever the attempt only waits, and is there again at the end. Whoever comes back
+    /// for one goes before all who wait in front of the gate, or a crowd there would hold up every queue.
     ///
     /// Waits for room while attempts under way fill what is left of a budget, so that right logins in
     /// parallel are served one after the other instead of being refused.
@@ -49,7 +51,7 @@ impl Inner {
                             turns = self.turns(visitor) => turns?,
                             () = &mut give_up => return Err(Error::new(ErrorKind::Saturated)),
                         };
-                        *slot = Some(self.pool.enter(visitor.lane()).await?);
+                        *slot = Some(self.pool.enter(Lane::Returning).await?);
                         turns
                     }
                 };
@@ -104,7 +106,7 @@ impl Inner {
                         // Another instance does not tell when it settles.
                         () = tokio::time::sleep(pause) => pause = (2 * pause).min(LONGEST_POLL),
                     }
-                    *slot = Some(self.pool.enter(visitor.lane()).await?);
+                    *slot = Some(self.pool.enter(Lane::Returning).await?);
                 }
                 Decision::Distrust | Decision::Admit(_) => {
                     visitor.device = None;

@@ -108,7 +108,8 @@ impl Authenticator {
     }
 
     /// Brings the stored hash of an account up to date without its password: under the newest key, and
-    /// if it is weaker than the present cost, inside a hash of it. For operators.
+    /// if it is weaker than the present cost and of a kind that is expected, inside a hash of it. For
+    /// operators.
     ///
     /// # Errors
     ///

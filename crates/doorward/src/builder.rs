@@ -158,7 +158,8 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// The peppers of imported hashes. (Hashes made here need none: the keys are their pepper.)
+    /// The peppers of imported hashes. (Hashes made here need none: the keys are their pepper.) The kinds to
+    /// [expect](Self::expecting) name them as rows do: `{pepper:old-app}$2b$10$...`.
     pub fn import_peppers(mut self, peppers: impl IntoIterator<Item = ImportPepper>) -> Self {
         self.hashes.peppers.extend(peppers);
         self

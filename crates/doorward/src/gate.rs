@@ -74,6 +74,8 @@ impl Gate {
 
     fn longest(&self, lane: Lane) -> usize {
         match lane {
+            // As many as were inside.
+            Lane::Returning => usize::MAX,
             Lane::Strangers => self.longest[0],
             Lane::Known => self.longest[1],
         }
@@ -156,6 +158,28 @@ mod tests {
         drop(known);
         drop(one.await.unwrap().unwrap());
         drop(two.await.unwrap().unwrap());
+        assert_eq!(gate.lock().taken, 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_comes_back_goes_before_a_full_line() {
+        let gate = narrow();
+        let first = gate.enter(Lane::Known, SOON).await.unwrap();
+        let enter = |lane| {
+            let gate = Arc::clone(&gate);
+            tokio::spawn(async move { gate.enter(lane, Duration::from_secs(5)).await })
+        };
+        let line = [Lane::Known, Lane::Known, Lane::Strangers, Lane::Strangers].map(&enter);
+        tokio::task::yield_now().await;
+        let back = [Lane::Returning, Lane::Returning, Lane::Returning].map(&enter);
+        tokio::task::yield_now().await;
+        drop(first);
+        for returned in back {
+            drop(returned.await.unwrap().unwrap());
+        }
+        for waited in line {
+            drop(waited.await.unwrap().unwrap());
+        }
         assert_eq!(gate.lock().taken, 0);
     }
 

@@ -9,7 +9,8 @@ use doorward_hash::Recommendation;
 /// from the rest of the service (R29).
 ///
 /// Memory is at most `threads` × the cost's memory, and about a kilobyte for each login that waits. Up to
-/// 8 logins a thread are under way; whoever has to wait does so before anything is counted or looked up.
+/// 8 logins a thread are under way; whoever has to wait does so before anything is counted or looked up,
+/// but for those who wait for others of their own account or source.
 /// A queue that is longer than the threads can work off within the deadline only makes people wait for an
 /// error.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -76,8 +76,11 @@ pub enum ImportProblem {
         /// The kind.
         kind: HashKind,
     },
-    /// The builder has no pepper of this name.
-    #[error("there is no pepper of that name: give it to AuthenticatorBuilder::import_peppers")]
+    /// The builder has no pepper of this name, or one that hashes of this format cannot be made with.
+    #[error(
+        "there is no pepper of that name, or hashes of this format cannot have it: give the right one to \
+         AuthenticatorBuilder::import_peppers"
+    )]
     UnknownPepper,
 }
 
@@ -123,6 +126,10 @@ impl Inner {
         if let Some(id) = pepper {
             let known = hasher.import_pepper(id).ok_or(ImportProblem::UnknownPepper)?;
             stored = stored.with_pepper(known);
+        }
+        // The row may name a pepper by itself, and not every format has an input for every one.
+        if !hasher.has_pepper_for(&stored) {
+            return Err(ImportProblem::UnknownPepper);
         }
         if !hasher.expects(&stored) {
             return Err(ImportProblem::Unexpected { kind: stored.kind() });

@@ -1,4 +1,4 @@
-//! Two queues side by side: one for known devices, one for everybody else.
+//! Queues side by side: one for known devices, one for everybody else, and one before both.
 
 use std::collections::VecDeque;
 
@@ -6,13 +6,16 @@ use std::collections::VecDeque;
 /// flood of strangers does not keep owners out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Lane {
+    /// Whoever was inside already goes before both.
+    Returning,
     Known,
     Strangers,
 }
 
-/// What waits in either.
+/// What waits in each.
 #[derive(Debug)]
 pub(crate) struct Lanes<T> {
+    returning: VecDeque<T>,
     known: VecDeque<T>,
     strangers: VecDeque<T>,
     known_in_a_row: u32,
@@ -21,6 +24,7 @@ pub(crate) struct Lanes<T> {
 impl<T> Lanes<T> {
     pub(crate) fn push(&mut self, lane: Lane, waiting: T) {
         match lane {
+            Lane::Returning => self.returning.push_back(waiting),
             Lane::Known => self.known.push_back(waiting),
             Lane::Strangers => self.strangers.push_back(waiting),
         }
@@ -28,17 +32,22 @@ impl<T> Lanes<T> {
 
     /// Whose turn it is.
     pub(crate) fn pop(&mut self) -> Option<T> {
+        if let Some(waiting) = self.returning.pop_front() {
+            return Some(waiting);
+        }
         let stranger = self.known.is_empty() || self.known_in_a_row >= KNOWN_IN_A_ROW;
         if let Some(waiting) = stranger.then(|| self.strangers.pop_front()).flatten() {
             self.known_in_a_row = 0;
             return Some(waiting);
         }
+        let known = self.known.pop_front()?;
         self.known_in_a_row = self.known_in_a_row.saturating_add(1);
-        self.known.pop_front()
+        Some(known)
     }
 
     /// Keeps those alone that do.
     pub(crate) fn retain(&mut self, does: impl Fn(&T) -> bool) {
+        self.returning.retain(&does);
         self.known.retain(&does);
         self.strangers.retain(&does);
     }
@@ -46,14 +55,15 @@ impl<T> Lanes<T> {
     /// How many wait in one of them.
     pub(crate) fn len_of(&self, lane: Lane) -> usize {
         match lane {
+            Lane::Returning => self.returning.len(),
             Lane::Known => self.known.len(),
             Lane::Strangers => self.strangers.len(),
         }
     }
 
-    /// How many wait in both.
+    /// How many wait in all.
     pub(crate) fn len(&self) -> usize {
-        self.known.len() + self.strangers.len()
+        self.returning.len() + self.known.len() + self.strangers.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -63,7 +73,12 @@ impl<T> Lanes<T> {
 
 impl<T> Default for Lanes<T> {
     fn default() -> Self {
-        Self { known: VecDeque::new(), strangers: VecDeque::new(), known_in_a_row: 0 }
+        Self {
+            returning: VecDeque::new(),
+            known: VecDeque::new(),
+            strangers: VecDeque::new(),
+            known_in_a_row: 0,
+        }
     }
 }
 
@@ -80,8 +95,9 @@ mod tests {
         let mut lanes = Lanes::default();
         (0..2).for_each(|_| lanes.push(Lane::Strangers, 's'));
         (0..8).for_each(|_| lanes.push(Lane::Known, 'k'));
-        assert_eq!((lanes.len(), lanes.len_of(Lane::Known)), (10, 8));
-        assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "kkkskkkskk");
+        lanes.push(Lane::Returning, 'r');
+        assert_eq!((lanes.len(), lanes.len_of(Lane::Known)), (11, 8));
+        assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "rkkkskkkskk");
         assert!(lanes.is_empty());
     }
 }

@@ -16,6 +16,10 @@ pub enum Renewed {
     Done,
     /// It was so already, or the account has no password.
     Unchanged,
+    /// It is weak, and of a kind that the builder was not told to expect: wrapped, its account could be told
+    /// by time. It was left as weak as it was, but is under the newest key. Name its kind to
+    /// [`AuthenticatorBuilder::expecting`](crate::AuthenticatorBuilder::expecting), and renew it again.
+    Unexpected,
     /// There is no such account.
     NoSuchAccount,
 }
@@ -30,6 +34,8 @@ pub struct Renewal {
     pub renewed: usize,
     /// Accounts that needed nothing.
     pub unchanged: usize,
+    /// Accounts whose stored hash stayed weak: see [`Renewed::Unexpected`].
+    pub unexpected: usize,
     /// Accounts whose stored hash could not be read or written: they are as they were.
     pub failed: Vec<(AccountId, ErrorKind)>,
 }
@@ -40,13 +46,14 @@ impl Inner {
             let Some(credential) = self.store.fetch(account).await? else {
                 return Ok(Renewed::NoSuchAccount);
             };
-            let Some(hash) = self.better_hash(&credential).await? else {
-                return Ok(Renewed::Unchanged);
+            let (hash, renewed) = match self.better_hash(&credential).await? {
+                (Some(hash), renewed) => (hash, renewed),
+                (None, renewed) => return Ok(renewed),
             };
             let version = credential.version();
             let sealed = self.vault.seal_hash(account, &hash)?;
             match self.store.replace(credential.with_password(Some(sealed)), version).await? {
-                Replaced::Done(_) => return Ok(Renewed::Done),
+                Replaced::Done(_) => return Ok(renewed),
                 Replaced::Missing => return Ok(Renewed::NoSuchAccount),
                 // A login or a change of password was faster: what it wrote is looked at anew.
                 Replaced::Stale => {}
@@ -66,19 +73,32 @@ impl Inner {
             match self.renew_hash(account).await {
                 Ok(Renewed::Done) => renewal.renewed += 1,
                 Ok(Renewed::Unchanged | Renewed::NoSuchAccount) => renewal.unchanged += 1,
+                Ok(Renewed::Unexpected) => renewal.unexpected += 1,
                 Err(error) => renewal.failed.push((account, error.kind())),
             }
         }
         Ok(renewal)
     }
 
-    /// What to store instead; `None` when what is stored is as good.
-    async fn better_hash(&self, credential: &Credential) -> Result<Option<StoredHash>, Error> {
-        let ceiling = self.pool.hasher().ceiling();
-        let opened = self.vault.open_hash(credential, ceiling)?;
-        let Some(Peppered { hash, is_current }) = opened else { return Ok(None) };
-        let wrapped = self.pool.wrap(hash.clone()).await?;
-        Ok(wrapped.or_else(|| (!is_current).then_some(hash)))
+    /// What to store instead, `None` when what is stored may stay; and what that comes to.
+    async fn better_hash(
+        &self,
+        credential: &Credential,
+    ) -> Result<(Option<StoredHash>, Renewed), Error> {
+        let hasher = self.pool.hasher();
+        let opened = self.vault.open_hash(credential, hasher.ceiling())?;
+        let Some(Peppered { hash, is_current }) = opened else {
+            return Ok((None, Renewed::Unchanged));
+        };
+        let resealed = |hash| (!is_current).then_some(hash);
+        if !hasher.is_weak(&hash) {
+            let renewed = if is_current { Renewed::Unchanged } else { Renewed::Done };
+            return Ok((resealed(hash), renewed));
+        }
+        if !hasher.expects(&hash) {
+            return Ok((resealed(hash), Renewed::Unexpected));
+        }
+        Ok((self.pool.wrap(hash).await?, Renewed::Done))
     }
 }
 

@@ -173,8 +173,21 @@ async fn peppered_hashes_are_brought_over_with_their_pepper() {
     let line = fixture.lines().find(|line| line.starts_with("appended\t")).unwrap();
     let [_, secret, password, row] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
     let pepper = ImportPepper::appended("old-app", secret).unwrap();
-    let kind: HashKind = row.parse().unwrap();
-    let door = door_with(|builder, _| builder.expecting([kind]).import_peppers([pepper]));
+    let unfit = ImportPepper::argon2_secret("argon2", secret).unwrap();
+    let peppered = |id: &str| format!("{{pepper:{id}}}{row}").parse::<HashKind>().unwrap();
+    let kinds = ["old-app", "argon2", "nobody"].map(peppered);
+    let door = door_with(|builder, _| builder.expecting(kinds).import_peppers([pepper, unfit]));
+    // Whoever names the pepper, the row or the caller: it has to be there, and to suit the format.
+    for import in [
+        Import::new("alice", row).pepper("nobody"),
+        Import::new("alice", format!("{{pepper:nobody}}{row}")),
+        Import::new("alice", row).pepper("argon2"),
+    ] {
+        let refused = door.auth.import(import).await.unwrap();
+        assert_eq!(refused, Imported::Refused(ImportProblem::UnknownPepper));
+    }
+    let bare = door.auth.import(Import::new("alice", row)).await.unwrap();
+    assert!(matches!(bare, Imported::Refused(ImportProblem::Unexpected { .. })), "{bare:?}");
     let import = Import::new("alice", row).pepper("old-app");
     assert!(matches!(door.auth.import(import).await.unwrap(), Imported::Created(_)));
     assert!(matches!(door.login("alice", "wrong").await, Outcome::Rejected));
@@ -186,7 +199,7 @@ async fn peppered_hashes_are_brought_over_with_their_pepper() {
 #[tokio::test]
 async fn r08_a_missing_pepper_fails_closed() {
     let row = "$2b$05$6bqR/PVEJIqqVUkW6XDI6O1ryVlOs8/gGmMYsG3uocDDQ0YvFHyCC";
-    let kind: HashKind = row.parse().unwrap();
+    let kind: HashKind = format!("{{pepper:old-app}}{row}").parse().unwrap();
     let pepper = ImportPepper::appended("old-app", "secret").unwrap();
     let door = door_with(|builder, _| builder.expecting([kind]).import_peppers([pepper]));
     let import = Import::new("alice", row).pepper("old-app");

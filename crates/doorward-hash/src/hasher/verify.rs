@@ -4,11 +4,11 @@ use zeroize::Zeroizing;
 use crate::{
     Arena, Cost, HashError, Hasher, Password, StoredHash, Subject, Verdict, Verification, Work,
     backend::argon::{STAND_IN, STAND_IN_SALT, compute, fill_up},
-    hasher::expected::is_covered,
     import_pepper::Seasoned,
-    normalization::Forms,
+    normalization::{Forms, Normalization},
     scheme::{MAX_DIGEST_BYTES, Scheme},
     stored::Body,
+    stored::prefix::PepperId,
 };
 
 /// Verifying.
@@ -72,10 +72,15 @@ impl Hasher {
         };
         if let Some(stored) = stored {
             stored.admit(self.ceiling()).map_err(HashError::OverCeiling)?;
+            if !self.has_pepper_for(stored) {
+                return Err(HashError::Pepper);
+            }
         }
         let forms = Forms::of(password);
         let text = forms.get(stored.map_or(self.normalization(), StoredHash::normalization));
-        let seasoned = self.season(stored, text)?;
+        let received = forms.get(Normalization::AsReceived);
+        let pepper = stored.and_then(|stored| stored.prefix().pepper.as_ref());
+        let seasoned = self.season(pepper, text)?;
         let (input, secret) = match &seasoned {
             Some((input, secret)) => (input.as_slice(), *secret),
             None => (text, [].as_slice()),
@@ -85,6 +90,7 @@ impl Hasher {
         let mut attempt = Attempt {
             stored,
             input: if text.is_empty() { STAND_IN } else { input },
+            received,
             secret,
             digest: Zeroizing::new([0; MAX_DIGEST_BYTES]),
             is_computed: false,
@@ -101,12 +107,10 @@ impl Hasher {
     /// What is hashed in place of a password where the row names a pepper, and what Argon2 is given.
     fn season(
         &self,
-        stored: Option<&StoredHash>,
+        pepper: Option<&PepperId>,
         text: &[u8],
     ) -> Result<Option<Seasoned<'_>>, HashError> {
-        let Some(id) = stored.and_then(|stored| stored.prefix().pepper.as_ref()) else {
-            return Ok(None);
-        };
+        let Some(id) = pepper else { return Ok(None) };
         self.import_pepper(id.as_str()).ok_or(HashError::Pepper)?.season(text).map(Some)
     }
 }
@@ -117,6 +121,9 @@ struct Attempt<'a> {
     stored: Option<&'a StoredHash>,
     /// What is hashed.
     input: &'a [u8],
+    /// The password as it came: what hashes of other systems are made of, and so what is hashed for nothing
+    /// in their place. It may be as long as whoever sends it likes, but it is one for every account.
+    received: &'a [u8],
     /// The secret that Argon2 is given beside it.
     secret: &'a [u8],
     /// What the input has been hashed to, at the beginning.
@@ -135,7 +142,8 @@ impl Attempt<'_> {
             };
             stored.body().scheme().blocks().max(outer)
         });
-        let of_expected = hasher.expected().iter().map(Scheme::blocks).max().unwrap_or(0);
+        let of_expected = hasher.expected().iter().map(|kind| kind.scheme.blocks()).max();
+        let of_expected = of_expected.unwrap_or(0);
         hasher.cost().blocks().max(of_stored).max(of_expected)
     }
 
@@ -143,20 +151,25 @@ impl Attempt<'_> {
     fn compute_expected(&mut self, hasher: &Hasher, arena: &mut Arena) -> Result<Work, HashError> {
         let mut work = Work::ZERO;
         for kind in hasher.expected().iter() {
-            let mut missing = kind.units();
-            if let Some(scheme) = self.scheme().filter(|scheme| is_covered(*scheme, kind)) {
-                missing -= scheme.units();
+            let mut missing = kind.scheme.units();
+            let stored = self.stored.filter(|stored| !self.is_computed && kind.covers(stored));
+            if let Some(stored) = stored {
+                missing -= stored.body().scheme().units();
                 work = work + self.compute(arena)?;
             }
-            let input = if kind.takes(self.input) { self.input } else { STAND_IN };
-            work = work + kind.fill(arena, input, missing)?;
+            // Made for every account, so that making it does not show either.
+            let seasoned = hasher.season(kind.pepper.as_ref(), self.received).unwrap_or_default();
+            let input = seasoned.as_ref().map_or(self.received, |(input, _)| input.as_slice());
+            let is_fit = !self.received.is_empty() && kind.scheme.takes(input);
+            work =
+                work + kind.scheme.fill(arena, if is_fit { input } else { STAND_IN }, missing)?;
         }
         Ok(work)
     }
 
     /// Step 2: the work of the policy.
     fn compute_policy(&mut self, hasher: &Hasher, arena: &mut Arena) -> Result<Work, HashError> {
-        let mut own = Work::ZERO;
+        let (mut own, mut beside) = (Work::ZERO, Work::ZERO);
         if !self.is_computed && self.stored.is_some() {
             own = self.compute(arena)?;
         }
@@ -164,13 +177,15 @@ impl Attempt<'_> {
             let inner = self.digest.clone();
             let inner = inner.get(..wrapped.inner.digest().len()).ok_or(HashError::Backend)?;
             let outer = self.digest.get_mut(..wrapped.outer.digest().len());
+            beside = own;
             own = wrapped.outer.compute(arena, inner, outer.ok_or(HashError::Backend)?)?;
         }
         if own == Work::ZERO {
             let mut discarded = [0; Cost::OUTPUT_BYTES];
             own = compute(arena, hasher.cost(), self.input, &STAND_IN_SALT, &mut discarded)?;
         }
-        Ok(own + fill_up(arena, hasher.cost(), own.missing_to(hasher.cost().work()))?)
+        let filled = fill_up(arena, hasher.cost(), own.missing_to(hasher.cost().work()))?;
+        Ok(beside + own + filled)
     }
 
     fn verdict(&self, hasher: &Hasher) -> Verdict {
@@ -190,11 +205,6 @@ impl Attempt<'_> {
         }
     }
 
-    /// The scheme of the stored hash, as long as it has not been computed.
-    fn scheme(&self) -> Option<&dyn Scheme> {
-        self.stored.filter(|_| !self.is_computed).map(|stored| stored.body().scheme())
-    }
-
     fn compute(&mut self, arena: &mut Arena) -> Result<Work, HashError> {
         let Some(stored) = self.stored else { return Err(HashError::Backend) };
         let scheme = stored.body().scheme();
@@ -209,3 +219,117 @@ impl Attempt<'_> {
 }
 
 const DECOY_DIGEST: [u8; Cost::OUTPUT_BYTES] = [0; Cost::OUTPUT_BYTES];
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        Ceiling, ImportPepper, OverCeiling, hasher::expected::Kind, stored::prefix::Prefix,
+    };
+
+    /// A format that reads the password in every iteration, and keeps count of what it has read.
+    struct Counting {
+        read: Arc<AtomicU64>,
+        iterations: u64,
+    }
+
+    impl Counting {
+        fn read(&self, password: &[u8], iterations: u64) -> Work {
+            self.read.fetch_add(password.len() as u64 * iterations, Ordering::Relaxed);
+            Work::ZERO
+        }
+    }
+
+    impl Scheme for Counting {
+        fn format(&self) -> &'static str {
+            "counting"
+        }
+
+        fn factors(&self) -> Vec<u32> {
+            Vec::new()
+        }
+
+        fn shape(&self) -> Vec<u32> {
+            Vec::new()
+        }
+
+        fn units(&self) -> u64 {
+            self.iterations
+        }
+
+        fn admit(&self, _: &Ceiling) -> Result<(), OverCeiling> {
+            Ok(())
+        }
+
+        fn takes(&self, password: &[u8]) -> bool {
+            crate::scheme::takes_without_nul(password, 256)
+        }
+
+        fn salt(&self) -> &[u8] {
+            &[]
+        }
+
+        fn digest(&self) -> &[u8] {
+            &[7; 16]
+        }
+
+        fn compute(&self, _: &mut Arena, password: &[u8], _: &mut [u8]) -> Result<Work, HashError> {
+            Ok(self.read(password, self.iterations))
+        }
+
+        fn fill(&self, _: &mut Arena, password: &[u8], units: u64) -> Result<Work, HashError> {
+            Ok(self.read(password, units))
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+
+        /// Law 1: what an expected format reads is the same for its own hashes, for ours and for none:
+        /// also where NFC has another length, where a pepper makes the password longer, and where either
+        /// exceeds what the format takes.
+        #[test]
+        fn law_01_expected_formats_read_as_much_for_every_account(
+            text in prop_oneof![
+                "\\PC{0,40}",
+                (0_usize..90).prop_map(|n| "\u{1d160}".repeat(n)),
+                (0_usize..140).prop_map(|n| "e\u{301}".repeat(n)),
+                (0_usize..1_100).prop_map(|n| "x".repeat(n)),
+                Just("a\0b".to_owned()),
+            ],
+            secret in "[a-z]{1,250}", own in 1_u64..50, is_peppered in any::<bool>(),
+        ) {
+            let read = Arc::new(AtomicU64::new(0));
+            let scheme = |iterations| -> Arc<dyn Scheme> {
+                Arc::new(Counting { read: Arc::clone(&read), iterations })
+            };
+            let pepper = ImportPepper::appended("p", secret).unwrap();
+            let id = is_peppered.then(|| PepperId::new("p").unwrap());
+            let mut hasher =
+                Hasher::new(Cost::minimal_for_tests()).with_import_peppers([pepper]);
+            hasher.expected_mut().push(Kind { scheme: scheme(50), pepper: id.clone() });
+
+            let mut arena = Arena::new();
+            let password = Password::from(text.as_str());
+            let prefix = Prefix { normalization: Normalization::AsReceived, pepper: id };
+            let imported = StoredHash::of_parts(prefix, "counting", Body::Imported(scheme(own)));
+            prop_assert!(hasher.expects(&imported));
+            let salt = crate::Salt::from_bytes([1; 16]);
+            let native = hasher.hash(&mut arena, &Password::from("other"), salt).unwrap();
+            let mut counts = [Subject::Stored(&imported), Subject::Stored(&native), Subject::Decoy]
+                .map(|subject| {
+                    read.store(0, Ordering::Relaxed);
+                    let _ = hasher.verify(&mut arena, &password, subject).unwrap();
+                    read.load(Ordering::Relaxed)
+                });
+            counts.sort_unstable();
+            prop_assert_eq!(counts[0], counts[2]);
+            prop_assert!(counts[0] > 0);
+        }
+    }
+}

@@ -3,11 +3,15 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::{
-    Ceiling, Cost, ParseError, StoredHash, backend::argon::STAND_IN_SALT, imported, scheme::Scheme,
-    stored::phc,
+    Ceiling, Cost, ParseError, StoredHash,
+    backend::argon::STAND_IN_SALT,
+    imported,
+    scheme::Scheme,
+    stored::{phc, prefix::PepperId},
 };
 
-/// The kind of a stored hash: its format and its work factors, neither salt nor digest.
+/// The kind of a stored hash: its format, its work factors, and the name of the pepper that it needs, if
+/// it does; neither salt nor digest.
 ///
 /// For [`Hasher::expecting`](crate::Hasher::expecting), and to count how many of which are left. It is
 /// read from any row of the table, or from a made-up one:
@@ -24,6 +28,8 @@ use crate::{
 pub struct HashKind {
     format: &'static str,
     factors: Vec<u32>,
+    /// What is hashed with the password may make it longer, and so take longer.
+    pepper: Option<PepperId>,
 }
 
 impl HashKind {
@@ -33,14 +39,20 @@ impl HashKind {
         self.format
     }
 
-    pub(crate) fn of(scheme: &dyn Scheme) -> Self {
-        Self { format: scheme.format(), factors: scheme.factors() }
+    pub(crate) fn of(scheme: &dyn Scheme, pepper: Option<&PepperId>) -> Self {
+        let pepper = pepper.cloned();
+        Self { format: scheme.format(), factors: scheme.factors(), pepper }
+    }
+
+    pub(crate) const fn pepper(&self) -> Option<&PepperId> {
+        self.pepper.as_ref()
     }
 
     /// Whether it is what a policy of this cost makes itself.
     pub(crate) fn is_of(&self, cost: Cost) -> bool {
         let own = [cost.m_kib(), cost.t(), cost.p()];
-        phc::FORMATS.contains(&self.format) && self.factors.starts_with(&own)
+        let is_native = phc::FORMATS.contains(&self.format) && self.pepper.is_none();
+        is_native && self.factors.starts_with(&own)
     }
 
     /// A scheme of this kind, with a salt that is nobody's. Every kind has one: it was one's kind.
@@ -60,6 +72,9 @@ impl FromStr for HashKind {
 
 impl fmt::Display for HashKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(pepper) = &self.pepper {
+            write!(f, "peppered ({}) ", pepper.as_str())?;
+        }
         match self.factors.as_slice() {
             [] => f.write_str(self.format),
             [m, t, p, _] if self.format.starts_with("argon2") => {

@@ -176,6 +176,10 @@ impl Scheme for Phc {
         Ok(done)
     }
 
+    fn takes_secret(&self) -> bool {
+        true
+    }
+
     fn compute_with_secret(
         &self,
         arena: &mut Arena,

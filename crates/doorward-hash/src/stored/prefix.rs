@@ -38,7 +38,7 @@ impl Prefix {
 }
 
 /// The name of a pepper: 1 to 32 of the ASCII letters, digits, `-`, `_` and `.`.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct PepperId(String);
 
 impl PepperId {
