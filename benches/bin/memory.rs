@@ -3,6 +3,7 @@
 //! Resident memory of a process before, during and after a crowd of logins that all come at once,
 //! against what the hashing pool may take: threads × the cost's memory.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
@@ -94,25 +95,25 @@ fn warm_up(runtime: &tokio::runtime::Runtime) -> Result<(), Failure> {
 const WARM_UP: usize = 16;
 
 /// All at once, each for its own account and from its own address. Answers how often what came out.
-async fn crowd(auth: &Authenticator, logins: usize) -> BTreeMap<String, usize> {
+async fn crowd(auth: &Authenticator, logins: usize) -> BTreeMap<Cow<'static, str>, usize> {
     let attempts: Vec<_> = (0..logins)
         .map(|number| {
             let auth = auth.clone();
             tokio::spawn(async move {
                 let login = Login::new(name("crowd", number), PASSWORD).from(source(number));
                 match auth.authenticate(login).await {
-                    Ok(Outcome::Verified(_)) => "verified".to_owned(),
-                    Ok(Outcome::StepUp(_)) => "step-up".to_owned(),
-                    Ok(Outcome::Rejected) => "rejected".to_owned(),
-                    Ok(Outcome::Wait(_)) => "wait".to_owned(),
-                    Err(error) => format!("not decided: {:?}", error.kind()),
+                    Ok(Outcome::Verified(_)) => Cow::Borrowed("verified"),
+                    Ok(Outcome::StepUp(_)) => Cow::Borrowed("step-up"),
+                    Ok(Outcome::Rejected) => Cow::Borrowed("rejected"),
+                    Ok(Outcome::Wait(_)) => Cow::Borrowed("wait"),
+                    Err(error) => Cow::Owned(format!("not decided: {:?}", error.kind())),
                 }
             })
         })
         .collect();
     let mut outcomes = BTreeMap::new();
     for attempt in attempts {
-        let outcome = attempt.await.unwrap_or_else(|error| error.to_string());
+        let outcome = attempt.await.unwrap_or_else(|error| Cow::Owned(error.to_string()));
         *outcomes.entry(outcome).or_default() += 1;
     }
     outcomes

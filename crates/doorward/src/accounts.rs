@@ -89,7 +89,7 @@ impl Inner {
             }
         };
         let mut visitor = Visitor::parse(&change.login, &self.vault)?;
-        let decided = Arc::clone(&self).decide(change.login).await?;
+        let decided = Arc::clone(&self).decide(Box::new(change.login)).await?;
         visitor.device = decided.device;
         let (proof, credential) = match (decided.outcome, decided.credential) {
             (Outcome::Verified(proof), Some(credential)) => (proof, credential),

@@ -50,7 +50,8 @@ impl Authenticator {
     /// [`Error`] when no decision could be reached: the store failed, or the hashing pool is full.
     /// Nobody is let in, and nothing is told.
     pub async fn authenticate(&self, login: Login) -> Result<Outcome, Error> {
-        let decided = Arc::clone(&self.inner).decide(login).await?;
+        // Boxed: each of the futures that it goes through would have room for it, and a crowd may wait.
+        let decided = Arc::clone(&self.inner).decide(Box::new(login)).await?;
         Ok(decided.outcome)
     }
 

@@ -28,7 +28,7 @@ impl Inner {
     /// A wait that is known already is answered at once. Whoever has to wait for the hashing pool does so
     /// here, where they hold nothing but what they brought. Everything else runs in a task of its own: a
     /// caller who hangs up does not leave an attempt unsettled.
-    pub(crate) async fn decide(self: Arc<Self>, login: Login) -> Answer {
+    pub(crate) async fn decide(self: Arc<Self>, login: Box<Login>) -> Answer {
         // 1. Parse: whatever was typed has one form, and its blind index.
         let lane = match self.greet(&login)? {
             Ok(lane) => lane,
@@ -57,12 +57,12 @@ impl Inner {
         Ok(self.answer_error(&visitor, error))
     }
 
-    fn begin(self: Arc<Self>, login: Login, slot: Slot) -> JoinHandle<Answer> {
+    fn begin(self: Arc<Self>, login: Box<Login>, slot: Slot) -> JoinHandle<Answer> {
         let span = tracing::debug_span!("authenticate");
         tokio::spawn(self.recipe(login, slot).instrument(span))
     }
 
-    async fn recipe(self: Arc<Self>, login: Login, slot: Slot) -> Answer {
+    async fn recipe(self: Arc<Self>, login: Box<Login>, slot: Slot) -> Answer {
         let (mut visitor, mut slot) = (Visitor::parse(&login, &self.vault)?, Some(slot));
         let password = login.password;
         // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
