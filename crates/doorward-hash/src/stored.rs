@@ -71,6 +71,12 @@ impl StoredHash {
         }
         let (prefix, text) = Prefix::split(row)?;
         let body = Body::parse(text)?;
+        // No other system normalised. What is computed for nothing is made of the password as received, so
+        // a format that takes longer for a longer password must not be made of another form.
+        let is_argon2 = body.scheme().format().starts_with("argon2");
+        if prefix.normalization == Normalization::Nfc && !is_argon2 {
+            return Err(ParseError::Malformed);
+        }
         body.admit(ceiling).map_err(ParseError::OverCeiling)?;
         Ok(Self { row: SecretString::from(row), prefix, body })
     }

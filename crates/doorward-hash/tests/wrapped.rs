@@ -101,6 +101,20 @@ fn nothing_is_wrapped_twice_and_no_good_hash_once() {
     assert_eq!(verify(&hasher, "x", &wrapped).verdict(), IMPORTED);
 }
 
+/// Law 1 rests on it: hashes of other systems are made of passwords as received, and no row says otherwise.
+#[test]
+fn law_01_no_hash_of_another_system_is_of_another_form() {
+    for (_, stored) in FIXTURES.iter() {
+        let is_argon2 = stored.kind().format().starts_with("argon2");
+        for row in [stored.clone(), wrap(stored).unwrap()] {
+            let row = format!("{{nfc1}}{}", row.expose_secret());
+            let read = StoredHash::parse(&row, &Ceiling::default());
+            // To Argon2 the length of a password makes no difference.
+            assert_eq!(read.is_ok(), is_argon2, "{row}");
+        }
+    }
+}
+
 /// At the policy's own cost a short salt makes no guess faster: such a row is hashed anew at the next login,
 /// and until then it takes the time of any other.
 #[test]
