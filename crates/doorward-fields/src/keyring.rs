@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{Context, Envelope, FieldKey, KeyId, Nonce, OpenError, Opened, RandomError};
+use crate::{FieldKey, KeyId, OpenError};
 
 /// Field keys by id: one primary that seals, and any number that only open.
 ///
@@ -63,44 +63,13 @@ impl Keyring {
         self.keys().map(FieldKey::id)
     }
 
-    /// Seals a field under the primary key, with a random nonce of the operating system.
-    ///
-    /// # Errors
-    ///
-    /// [`SealError`] if the plaintext is too long or the operating system gives no random bytes.
-    /// Store nothing then; never fall back to the plaintext.
-    pub fn seal(&self, context: &Context<'_>, plaintext: &[u8]) -> Result<Envelope, SealError> {
-        self.seal_with_nonce(context, plaintext, Nonce::generate()?)
+    pub(crate) fn primary(&self) -> &FieldKey {
+        &self.primary
     }
 
-    /// Seals a field with a nonce of the caller's: for test vectors, and for a store that brings
-    /// its own randomness. The same nonce twice in one place reveals both plaintexts to each other.
-    ///
-    /// # Errors
-    ///
-    /// [`SealError::PlaintextTooLong`] above [`Envelope::MAX_PLAINTEXT`].
-    pub fn seal_with_nonce(
-        &self,
-        context: &Context<'_>,
-        plaintext: &[u8],
-        nonce: Nonce,
-    ) -> Result<Envelope, SealError> {
-        if plaintext.len() > Envelope::MAX_PLAINTEXT {
-            return Err(SealError::PlaintextTooLong { bytes: plaintext.len() });
-        }
-        Ok(self.primary.seal(context, plaintext, &nonce))
-    }
-
-    /// Opens a field with the key that the envelope names, if it was sealed in this very place.
-    ///
-    /// # Errors
-    ///
-    /// [`OpenError`]. It may mean tampering, and it may mean a missing key: treat the field as
-    /// unreadable, not as empty. A field taken for empty is a field that the next write erases.
-    pub fn open(&self, context: &Context<'_>, envelope: &Envelope) -> Result<Opened, OpenError> {
-        let id = envelope.key_id();
-        let key = self.find(id).ok_or(OpenError::unknown_key(id))?;
-        key.open(context, envelope).map(Opened::new).ok_or(OpenError::REFUSED)
+    /// The key that may open what bears `id`.
+    pub(crate) fn opener(&self, id: KeyId) -> Result<&FieldKey, OpenError> {
+        self.find(id).ok_or(OpenError::unknown_key(id))
     }
 
     fn find(&self, id: KeyId) -> Option<&FieldKey> {
@@ -125,21 +94,4 @@ impl DuplicateKeyId {
     pub const fn id(&self) -> KeyId {
         self.id
     }
-}
-
-/// The field could not be sealed.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[non_exhaustive]
-pub enum SealError {
-    /// The plaintext is longer than [`Envelope::MAX_PLAINTEXT`].
-    #[error(
-        "a field of {bytes} bytes is above 64 MiB; store it as a file and seal its key instead"
-    )]
-    PlaintextTooLong {
-        /// How many bytes it has.
-        bytes: usize,
-    },
-    /// The operating system gave no nonce.
-    #[error(transparent)]
-    Random(#[from] RandomError),
 }

@@ -14,8 +14,10 @@ mod length_prefix;
 mod mac;
 mod nonce;
 mod opened;
+mod opening;
 mod random;
 mod root_key;
+mod sealing;
 
 // Keys
 pub use field_key::FieldKey;
@@ -25,9 +27,10 @@ pub use root_key::RootKey;
 // Sealed fields
 pub use context::{Context, Place};
 pub use envelope::{Envelope, MalformedEnvelope};
-pub use keyring::{DuplicateKeyId, Keyring, SealError};
+pub use keyring::{DuplicateKeyId, Keyring};
 pub use nonce::Nonce;
 pub use opened::{OpenError, OpenErrorKind, Opened};
+pub use sealing::SealError;
 
 // Digests
 pub use blind_index::{BlindIndex, IndexKey, IndexPlace};
