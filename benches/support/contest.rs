@@ -1,6 +1,6 @@
 //! Several ways to do one thing, timed in turns.
 
-use crate::sample::{Sample, millis};
+use crate::sample::{Sample, millis, nanos};
 use crate::stopwatch::time;
 use crate::table::Table;
 use crate::turns::Turns;
@@ -36,16 +36,26 @@ impl<'a> Contest<'a> {
 
     /// The medians, and how many times as fast each way is as each of those before it.
     pub fn table(&self) -> Table {
+        self.table_in(["p10 ms", "median ms"], millis)
+    }
+
+    /// The same where each way does its thing `calls` times: in nanoseconds for one.
+    pub fn table_of_calls(&self, calls: usize) -> Table {
+        self.table_in(["p10 ns", "median ns"], |seconds| nanos(seconds / calls as f64))
+    }
+
+    fn table_in(&self, units: [&str; 2], text: impl Fn(f64) -> String) -> Table {
         let numbers: Vec<String> = (1..self.ways.len()).map(|at| format!("x ({at})")).collect();
-        let mut headings = vec!["", "n", "p10 ms", "median ms"];
+        let mut headings = vec!["", "n"];
+        headings.extend(units);
         headings.extend(numbers.iter().map(String::as_str));
         let mut table = Table::new(&headings);
         for (at, (name, _, sample)) in self.ways.iter().enumerate() {
             let mut cells = vec![
                 format!("({}) {name}", at + 1),
                 sample.count().to_string(),
-                millis(sample.percentile(10.0)),
-                millis(sample.median()),
+                text(sample.percentile(10.0)),
+                text(sample.median()),
             ];
             let before = self.ways[..at].iter();
             cells.extend(
@@ -76,5 +86,6 @@ mod tests {
         contest.run(5, 1);
         assert_eq!((one.get(), two.get()), (7, 7));
         assert!(contest.table().to_string().contains("(2) two  5"));
+        assert!(contest.table_of_calls(10).to_string().contains("median ns"));
     }
 }

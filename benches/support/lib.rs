@@ -32,6 +32,6 @@ pub use stopwatch::{Took, time};
 pub use turns::Turns;
 
 // What is made of it
-pub use sample::{Sample, micros, millis};
+pub use sample::{Sample, micros, millis, nanos};
 pub use table::Table;
 pub use welch::{Welch, crop_together};

@@ -76,6 +76,11 @@ pub fn micros(seconds: f64) -> String {
     format!("{:.1}", seconds * 1e6)
 }
 
+/// Seconds as text in nanoseconds.
+pub fn nanos(seconds: f64) -> String {
+    format!("{:.0}", seconds * 1e9)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,14 +65,15 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(self.encoded_len());
-        self.encode_into(&mut bytes);
+        self.encode(|piece| bytes.extend_from_slice(piece));
         bytes
     }
 
-    pub(crate) fn encode_into(&self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(LABEL);
+    /// Gives `sink` the canonical bytes, piece by piece.
+    pub(crate) fn encode(&self, mut sink: impl FnMut(&[u8])) {
+        sink(LABEL);
         for part in self.parts(&self.place.version.to_be_bytes()) {
-            length_prefixed(part, |piece| bytes.extend_from_slice(piece));
+            length_prefixed(part, &mut sink);
         }
     }
 

@@ -1,13 +1,15 @@
+pub(crate) mod derived;
+
 use std::fmt;
 
 use thiserror::Error;
 
 use crate::KeyId;
 
-/// The first byte of an envelope of this format.
-pub(crate) const VERSION: u8 = 1;
 /// Version, key id, nonce, commitment: all that stands in clear ahead of the ciphertext.
-pub(crate) const HEADER: usize = 1 + 4 + 24 + 32;
+pub(crate) const HEADER: usize = COMMITMENT + 32;
+/// Where the commitment begins.
+pub(crate) const COMMITMENT: usize = 1 + 4 + 24;
 pub(crate) const TAG: usize = 16;
 
 /// A sealed field: the bytes that are stored.
@@ -22,7 +24,7 @@ pub(crate) const TAG: usize = 16;
 /// let mut stored = vec![0; Envelope::OVERHEAD];
 /// assert_eq!(Envelope::parse(&stored), Err(MalformedEnvelope::UnknownVersion { version: 0 }));
 ///
-/// stored[0] = 1;
+/// stored[0] = 2;
 /// stored[4] = 9;
 /// assert_eq!(Envelope::parse(&stored)?.key_id().get(), 9);
 /// # Ok::<(), MalformedEnvelope>(())
@@ -31,6 +33,16 @@ pub(crate) const TAG: usize = 16;
 pub struct Envelope(Vec<u8>);
 
 impl Envelope {
+    /// The version that is sealed today. Version 1 opens as well.
+    pub const VERSION: u8 = 2;
+
+    /// How many bytes stand ahead of the ciphertext: the room that
+    /// [`Keyring::seal_in_place`](crate::Keyring::seal_in_place) needs in front of the plaintext.
+    pub const HEADER: usize = HEADER;
+
+    /// How many bytes stand behind the ciphertext.
+    pub const TAG: usize = TAG;
+
     /// How many bytes an envelope has more than its plaintext.
     pub const OVERHEAD: usize = HEADER + TAG;
 
@@ -70,8 +82,7 @@ impl Envelope {
     /// [`Keyring::primary_id`]: crate::Keyring::primary_id
     #[must_use]
     pub fn key_id(&self) -> KeyId {
-        let [_, a, b, c, d] = *self.array(0);
-        KeyId::new(u32::from_be_bytes([a, b, c, d]))
+        key_id(self.header())
     }
 
     pub(crate) fn from_sealed(bytes: Vec<u8>) -> Self {
@@ -83,16 +94,9 @@ impl Envelope {
         self.array(0)
     }
 
-    pub(crate) fn nonce(&self) -> &[u8; 24] {
-        self.array(5)
-    }
-
-    pub(crate) fn ciphertext(&self) -> &[u8] {
-        &self.0[HEADER..self.0.len() - TAG]
-    }
-
-    pub(crate) fn tag(&self) -> &[u8; TAG] {
-        self.array(self.0.len() - TAG)
+    /// The ciphertext, and the tag behind it.
+    pub(crate) fn sealed(&self) -> &[u8] {
+        &self.0[HEADER..]
     }
 
     fn array<const N: usize>(&self, start: usize) -> &[u8; N] {
@@ -159,13 +163,20 @@ pub enum MalformedEnvelope {
     },
 }
 
-fn check(bytes: &[u8]) -> Result<(), MalformedEnvelope> {
+pub(crate) fn key_id(header: &[u8; HEADER]) -> KeyId {
+    let [_, a, b, c, d, ..] = *header;
+    KeyId::new(u32::from_be_bytes([a, b, c, d]))
+}
+
+pub(crate) fn check(bytes: &[u8]) -> Result<(), MalformedEnvelope> {
     match bytes.len() {
         length if length < Envelope::OVERHEAD => Err(MalformedEnvelope::TooShort { bytes: length }),
         length if length > Envelope::OVERHEAD + Envelope::MAX_PLAINTEXT => {
             Err(MalformedEnvelope::TooLong { bytes: length })
         }
-        _ if bytes[0] != VERSION => Err(MalformedEnvelope::UnknownVersion { version: bytes[0] }),
+        _ if !(1..=Envelope::VERSION).contains(&bytes[0]) => {
+            Err(MalformedEnvelope::UnknownVersion { version: bytes[0] })
+        }
         _ => Ok(()),
     }
 }

@@ -41,12 +41,17 @@ impl Prk {
         Self::new(&prk)
     }
 
+    /// `HMAC-SHA-256(self, ..)`, ready for its message.
+    pub(crate) fn mac(&self) -> HmacSha256 {
+        HmacSha256::clone(&self.0)
+    }
+
     /// `okm = HKDF-Expand(self, info, 32 * N)`, where `info` is the pieces joined.
     pub(crate) fn expand<const N: usize>(&self, info: &[&[u8]], okm: &mut [[u8; 32]; N]) {
         const { assert!(N <= 255, "RFC 5869, section 2.3: L <= 255 * HashLen") };
         let mut previous: &[u8] = &[];
         for (counter, block) in (1u8..).zip(okm) {
-            let mut mac = HmacSha256::clone(&self.0);
+            let mut mac = self.mac();
             mac.update(previous);
             for piece in info {
                 mac.update(piece);

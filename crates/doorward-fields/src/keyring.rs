@@ -1,6 +1,6 @@
 use thiserror::Error;
 
-use crate::{FieldKey, KeyId, OpenError};
+use crate::{Backend, FieldKey, KeyId, OpenError};
 
 /// Field keys by id: one primary that seals, and any number that only open.
 ///
@@ -27,6 +27,7 @@ use crate::{FieldKey, KeyId, OpenError};
 /// ```
 #[derive(Debug)]
 pub struct Keyring {
+    backend: Backend,
     primary: FieldKey,
     open_only: Vec<FieldKey>,
 }
@@ -35,7 +36,7 @@ impl Keyring {
     /// A keyring of one key, which seals and opens.
     #[must_use]
     pub const fn new(primary: FieldKey) -> Self {
-        Self { primary, open_only: Vec::new() }
+        Self { backend: Backend::RUST_CRYPTO, primary, open_only: Vec::new() }
     }
 
     /// Adds a key that opens and never seals.
@@ -50,6 +51,18 @@ impl Keyring {
         }
         self.open_only.push(key);
         Ok(self)
+    }
+
+    /// With what computes the cipher: [`Backend::default()`] unless it is said here.
+    #[must_use]
+    pub fn with_backend(self, backend: Backend) -> Self {
+        Self { backend, ..self }
+    }
+
+    /// What computes the cipher.
+    #[must_use]
+    pub fn backend(&self) -> Backend {
+        self.backend
     }
 
     /// The id of the key that seals.

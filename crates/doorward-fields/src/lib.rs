@@ -3,6 +3,7 @@
 
 pub mod format;
 
+mod backend;
 mod blind_index;
 mod context;
 mod envelope;
@@ -13,6 +14,7 @@ mod keyring;
 mod length_prefix;
 mod mac;
 mod nonce;
+mod nonces;
 mod opened;
 mod opening;
 mod random;
@@ -25,10 +27,12 @@ pub use key_id::KeyId;
 pub use root_key::RootKey;
 
 // Sealed fields
+pub use backend::Backend;
 pub use context::{Context, Place};
 pub use envelope::{Envelope, MalformedEnvelope};
 pub use keyring::{DuplicateKeyId, Keyring};
 pub use nonce::Nonce;
+pub use nonces::Nonces;
 pub use opened::{OpenError, OpenErrorKind, Opened};
 pub use sealing::SealError;
 

@@ -3,7 +3,7 @@ use std::fmt;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::KeyId;
+use crate::{KeyId, MalformedEnvelope};
 
 /// The plaintext of a field. Wiped on drop; `Debug` shows none of it, not even its length.
 pub struct Opened(Zeroizing<Vec<u8>>);
@@ -45,6 +45,10 @@ impl OpenError {
         Self { kind: OpenErrorKind::UnknownKey(id) }
     }
 
+    pub(crate) const fn malformed(why: MalformedEnvelope) -> Self {
+        Self { kind: OpenErrorKind::Malformed(why) }
+    }
+
     /// What an operator may know. Keep it out of an answer to a client.
     #[must_use]
     pub const fn kind(&self) -> OpenErrorKind {
@@ -56,6 +60,8 @@ impl OpenError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OpenErrorKind {
+    /// The bytes are no envelope.
+    Malformed(MalformedEnvelope),
     /// Wrong key under that id, wrong place, or changed bytes. Which of them cannot be known.
     Refused,
     /// The keyring has no key of that id. Add it with

@@ -15,8 +15,12 @@ use thiserror::Error;
 /// ```
 pub fn random_bytes<const N: usize>() -> Result<[u8; N], RandomError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(RandomError)?;
+    fill(&mut bytes)?;
     Ok(bytes)
+}
+
+pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), RandomError> {
+    getrandom::fill(bytes).map_err(RandomError)
 }
 
 /// The operating system gave no random bytes.

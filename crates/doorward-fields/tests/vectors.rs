@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305};
 use doorward_fields::{
-    Context, Envelope, FieldKey, IndexPlace, KeyId, Keyring, Nonce, Place, RootKey,
+    Backend, Context, Envelope, FieldKey, IndexPlace, KeyId, Keyring, Nonce, Place, RootKey,
 };
 
 /// One `[kind]` of the file and its `name = hex` lines.
@@ -52,9 +53,12 @@ fn hex(text: &str) -> Vec<u8> {
     digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
 }
 
-fn vectors(kind: &str) -> Vec<Vector> {
+const V1: &str = include_str!("vectors/envelope_v1.txt");
+const V2: &str = include_str!("vectors/envelope_v2.txt");
+
+fn vectors(file: &'static str, kind: &str) -> Vec<Vector> {
     let mut all: Vec<Vector> = Vec::new();
-    let lines = include_str!("vectors/envelope_v1.txt").lines();
+    let lines = file.lines();
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(kind) = line.strip_prefix('[') {
             all.push(Vector { kind: kind.trim_end_matches(']'), values: BTreeMap::new() });
@@ -68,36 +72,93 @@ fn vectors(kind: &str) -> Vec<Vector> {
     all
 }
 
-/// Seals to the very bytes, and opens them.
-fn check(vector: &Vector, keyring: &Keyring) {
-    let (context, plaintext) = (vector.context(), vector.bytes("plaintext"));
-    let nonce = Nonce::new(vector.array("nonce"));
-    let sealed = keyring.seal_with_nonce(&context, plaintext, nonce).unwrap();
-    assert_eq!(sealed.as_bytes(), vector.bytes("envelope"));
-    let envelope = Envelope::parse(vector.bytes("envelope")).unwrap();
-    assert_eq!(keyring.open(&context, &envelope).unwrap().expose_secret(), plaintext);
+fn backends() -> Vec<Backend> {
+    vec![
+        Backend::default(),
+        #[cfg(feature = "ring")]
+        Backend::ring(),
+    ]
 }
 
-#[test]
-fn envelopes_match() {
-    for vector in vectors("envelope") {
-        let id = KeyId::new(vector.number("key_id"));
-        assert_eq!(vector.context().to_bytes(), vector.bytes("context"));
-        check(&vector, &Keyring::new(FieldKey::new(id, vector.array("key"))));
+/// Opens the bytes, and seals to them if the version is still sealed.
+fn check(vector: &Vector, keyring: &Keyring) {
+    let (context, plaintext) = (vector.context(), vector.bytes("plaintext"));
+    assert_eq!(vector.bytes("envelope").len(), plaintext.len() + Envelope::OVERHEAD);
+    let envelope = Envelope::parse(vector.bytes("envelope")).unwrap();
+    assert_eq!(keyring.open(&context, &envelope).unwrap().expose_secret(), plaintext);
+    let mut buffer = vector.bytes("envelope").to_vec();
+    assert_eq!(keyring.open_in_place(&context, &mut buffer).unwrap(), plaintext);
+
+    if envelope.version() == Envelope::VERSION {
+        let nonce = || Nonce::new(vector.array("nonce"));
+        let sealed = keyring.seal_with_nonce(&context, plaintext, nonce()).unwrap();
+        assert_eq!(sealed, envelope);
+        let mut buffer = vec![0xa5; Envelope::OVERHEAD + plaintext.len()];
+        buffer[Envelope::HEADER..][..plaintext.len()].copy_from_slice(plaintext);
+        keyring.seal_in_place(&context, &mut buffer, nonce()).unwrap();
+        assert_eq!(buffer, envelope.as_bytes());
     }
 }
 
 #[test]
-fn envelopes_under_derived_keys_match() {
-    for vector in vectors("derived_envelope") {
-        let key = vector.root().derive_field_key(vector.text("purpose"));
-        check(&vector, &Keyring::new(key));
+fn envelopes_of_every_version_match() {
+    for (version, file) in [(1, V1), (2, V2)] {
+        for vector in vectors(file, "envelope") {
+            let id = KeyId::new(vector.number("key_id"));
+            assert_eq!(vector.context().to_bytes(), vector.bytes("context"));
+            assert_eq!(vector.bytes("envelope")[0], version);
+            for backend in backends() {
+                let key = FieldKey::new(id, vector.array("key"));
+                check(&vector, &Keyring::new(key).with_backend(backend));
+            }
+        }
+        for vector in vectors(file, "derived_envelope") {
+            let key = vector.root().derive_field_key(vector.text("purpose"));
+            check(&vector, &Keyring::new(key));
+        }
+    }
+}
+
+/// One ciphertext and tag that the bare cipher opens under two keys, made of the subkeys of two
+/// envelopes in one place: whichever commitment stands before it, one key opens it at the most.
+#[test]
+fn r24_an_invisible_salamander_opens_under_one_key_only() {
+    for vector in vectors(V2, "salamander") {
+        let sealed = vector.bytes("sealed");
+        let (text, tag) = sealed.split_last_chunk::<16>().unwrap();
+        let mut texts = BTreeSet::new();
+        for name in ["subkey_0", "subkey_1"] {
+            let mut text = text.to_vec();
+            XChaCha20Poly1305::new(vector.bytes(name).try_into().unwrap())
+                .decrypt_inout_detached(
+                    &vector.array::<24>("nonce").into(),
+                    &[],
+                    text.as_mut_slice().into(),
+                    tag.into(),
+                )
+                .expect("the bare cipher opens it under both");
+            texts.insert(text);
+        }
+        assert_eq!(texts.len(), 2, "and shows two texts");
+
+        let id = KeyId::new(vector.number("key_id"));
+        for backend in backends() {
+            for (of, header) in ["header_0", "header_1"].into_iter().enumerate() {
+                let envelope = Envelope::parse(&[vector.bytes(header), sealed].concat()).unwrap();
+                for (with, key) in ["key_0", "key_1"].into_iter().enumerate() {
+                    let keyring =
+                        Keyring::new(FieldKey::new(id, vector.array(key))).with_backend(backend);
+                    let opened = keyring.open(&vector.context(), &envelope);
+                    assert_eq!(opened.is_ok(), of == with, "{header} under {key}, {backend}");
+                }
+            }
+        }
     }
 }
 
 #[test]
 fn blind_indexes_match() {
-    for vector in vectors("blind_index") {
+    for vector in vectors(V1, "blind_index") {
         let place = IndexPlace {
             tenant: vector.text("tenant"),
             table: vector.text("table"),
@@ -111,7 +172,7 @@ fn blind_indexes_match() {
 
 #[test]
 fn tags_match() {
-    for vector in vectors("tag") {
+    for vector in vectors(V1, "tag") {
         let parts =
             ["part_0", "part_1", "part_2", "part_3", "part_4"].map(|name| vector.bytes(name));
         let key = vector.root().derive_mac_key(vector.text("purpose"));

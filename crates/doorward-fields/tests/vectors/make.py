@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
-"""Makes envelope_v1.txt: an implementation of docs/envelope.md and docs/keys.md that shares no code
-with the crate.
+"""Makes envelope_v1.txt and envelope_v2.txt: an implementation of docs/envelope.md and docs/keys.md
+that shares no code with the crate.
 
     pip install cryptography
-    python3 make.py > envelope_v1.txt
+    python3 make.py 1 > envelope_v1.txt
+    python3 make.py 2 > envelope_v2.txt
 
 ChaCha20-Poly1305, HKDF and HMAC are OpenSSL's, through the `cryptography` package. HChaCha20, which
 makes XChaCha20 of ChaCha20, is below and checks itself against draft-irtf-cfrg-xchacha-03.
 """
 
+import hashlib
 import struct
+import sys
 
 from cryptography.hazmat.primitives import hashes, hmac
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import ChaCha20
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
@@ -80,14 +85,31 @@ def derive(root, kind, purpose):
     return HKDF(hashes.SHA256(), 32, b"doorward/v1 root", info).derive(root)
 
 
-def seal(key_id, key, nonce, place, plaintext):
+def context_of(place):
     tenant, table, record, field, version = place
-    context = b"doorward/context/v1" + lp(
+    return b"doorward/context/v1" + lp(
         tenant.encode(), table.encode(), record, field.encode(), u32(version)
     )
+
+
+def seal_v1(key_id, key, nonce, place, plaintext):
+    context = context_of(place)
     derived = expand(key, b"doorward/fields/v1" + u32(key_id) + nonce + context, 64)
     header = b"\x01" + u32(key_id) + nonce + derived[32:]
     return context, header + xchacha20_poly1305(derived[:32], nonce, plaintext, header + context)
+
+
+def derive_v2(key_id, key, nonce, context):
+    head = b"\x02" + u32(key_id) + nonce
+    subkey = mac_of(key, head + context)
+    commitment = hashlib.sha256(b"doorward/commitment/v2" + subkey).digest()
+    return subkey, head + commitment
+
+
+def seal_v2(key_id, key, nonce, place, plaintext):
+    context = context_of(place)
+    subkey, header = derive_v2(key_id, key, nonce, context)
+    return context, header + xchacha20_poly1305(subkey, nonce, plaintext, b"")
 
 
 def blind_index(key_id, key, place, value):
@@ -114,8 +136,52 @@ def place_of(place):
     return dict(zip(("tenant", "table", "record", "field", "version"), place))
 
 
+# Where two keys meet: an "invisible salamander" of the bare cipher (Dodis, Grubbs, Ristenpart and
+# Woodage, CRYPTO 2018; Len, Grubbs and Ristenpart, USENIX Security 2021).
+
+P = 2**130 - 5
+
+
+def poly1305_key(key, nonce):
+    """r and s: the first block of the key stream."""
+    stream = Cipher(ChaCha20(hchacha20(key, nonce[:16]), bytes(8) + nonce[16:]), None).encryptor()
+    block = stream.update(bytes(32))
+    r = int.from_bytes(block[:16], "little") & 0x0FFFFFFC0FFFFFFC0FFFFFFC0FFFFFFF
+    return r, int.from_bytes(block[16:], "little")
+
+
+def salamander(keys, nonce):
+    """Two blocks of ciphertext and a tag that the cipher accepts under both keys, without associated
+    data: tag = c1 r^3 + c2 r^2 + lengths r + s under each is two equations in c1 and c2."""
+    (r, s), (q, t) = (poly1305_key(key, nonce) for key in keys)
+    lengths = 2**128 + (32 << 64)
+    for tag in range(10**4):
+        one = (tag - s) % 2**128 - lengths * r
+        two = (tag - t) % 2**128 - lengths * q
+        # c1 r^3 + c2 r^2 = one, c1 q^3 + c2 q^2 = two
+        det = pow((r**3 * q**2 - r**2 * q**3) % P, -1, P)
+        c1 = (one * q**2 - two * r**2) * det % P - 2**128
+        c2 = (two * r**3 - one * q**3) * det % P - 2**128
+        if 0 <= c1 < 2**128 and 0 <= c2 < 2**128:
+            text = c1.to_bytes(16, "little") + c2.to_bytes(16, "little")
+            return text + tag.to_bytes(16, "little")
+    raise AssertionError("none was found")
+
+
+def show_salamander(place):
+    keys, nonce, key_id = (b"\x11" * 32, b"\x22" * 32), bytes(range(24)), 1
+    derived = [derive_v2(key_id, key, nonce, context_of(place)) for key in keys]
+    show(
+        "salamander", key_id=key_id, key_0=keys[0], key_1=keys[1], nonce=nonce, **place_of(place),
+        subkey_0=derived[0][0], subkey_1=derived[1][0], header_0=derived[0][1],
+        header_1=derived[1][1], sealed=salamander([subkey for subkey, _ in derived], nonce),
+    )
+
+
 def main():
     check_against_the_draft()
+    version = int(sys.argv[1])
+    seal = {1: seal_v1, 2: seal_v2}[version]
     print("# Made by make.py. Every value is hexadecimal: numbers u32 big endian, texts UTF-8.")
 
     root, root_id = bytes(range(0xA0, 0xC0)), 0x01020304
@@ -146,6 +212,10 @@ def main():
             "derived_envelope", root_id=root_id, root=root, purpose=purpose, nonce=nonce,
             **place_of(email), plaintext=b"alice@example.com", envelope=envelope,
         )
+
+    if version == 2:
+        show_salamander(email)
+        return
 
     for purpose, place, value in (
         ("users", ("acme", "users", "email"), b"alice@example.com"),
