@@ -15,6 +15,7 @@ pub mod judging;
 pub mod outcomes;
 pub mod problems;
 pub mod quickstart;
+pub mod records;
 pub mod replaying;
 pub mod sheet;
 pub mod summary;

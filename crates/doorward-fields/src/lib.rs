@@ -23,9 +23,23 @@ mod nonces;
 mod opened;
 mod opening;
 mod random;
+#[cfg(feature = "serde")]
+mod record;
+#[cfg(feature = "serde")]
+mod record_error;
+#[cfg(feature = "serde")]
+mod record_key;
 mod root_key;
+#[cfg(feature = "serde")]
+mod sealed;
+#[cfg(feature = "serde")]
+mod sealed_field;
 mod sealing;
+#[cfg(feature = "serde")]
+mod secret;
 mod staged;
+#[cfg(feature = "serde")]
+mod value;
 
 // Keys
 pub use field_key::FieldKey;
@@ -44,6 +58,24 @@ pub use nonce::Nonce;
 pub use nonces::Nonces;
 pub use opened::{OpenError, OpenErrorKind, Opened};
 pub use sealing::SealError;
+
+// Records of sealed fields
+#[cfg(feature = "serde")]
+pub use record_error::{RecordError, RecordErrorKind};
+#[cfg(feature = "serde")]
+pub use record_key::RecordKey;
+#[cfg(feature = "serde")]
+pub use sealed::Sealed;
+#[cfg(feature = "serde")]
+pub use sealed_field::SealedField;
+#[cfg(feature = "serde")]
+pub use secret::{Secret, SecretValue, Unwiped};
+/// What [`sealed_record!`] derives with, for it alone.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde as __serde;
+#[cfg(feature = "serde")]
+pub use value::ValueProblem;
 
 // Digests
 pub use blind_index::{BlindIndex, IndexKey, IndexPlace};
