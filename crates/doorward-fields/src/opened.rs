@@ -45,6 +45,14 @@ impl OpenError {
         Self { kind: OpenErrorKind::UnknownKey(id) }
     }
 
+    pub(crate) const fn retired_key(id: KeyId) -> Self {
+        Self { kind: OpenErrorKind::RetiredKey(id) }
+    }
+
+    pub(crate) const fn below_minimum(id: KeyId) -> Self {
+        Self { kind: OpenErrorKind::BelowMinimum(id) }
+    }
+
     pub(crate) const fn malformed(why: MalformedEnvelope) -> Self {
         Self { kind: OpenErrorKind::Malformed(why) }
     }
@@ -60,10 +68,16 @@ impl OpenError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OpenErrorKind {
+    /// The key's id is below the lowest that opens. Lower it with
+    /// [`Keyring::with_minimum_open`](crate::Keyring::with_minimum_open), reseal, and raise it again.
+    BelowMinimum(KeyId),
     /// The bytes are no envelope.
     Malformed(MalformedEnvelope),
     /// Wrong key under that id, wrong place, or changed bytes. Which of them cannot be known.
     Refused,
+    /// The key is retired and its secret is gone: the field was not resealed in time. Only a copy of
+    /// the secret could open it.
+    RetiredKey(KeyId),
     /// The keyring has no key of that id. Add it with
     /// [`Keyring::with_open_only`](crate::Keyring::with_open_only) if the key still exists.
     UnknownKey(KeyId),

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use doorward_fields::{
-    Context, Envelope, FieldKey, IndexPlace, KeyId, Keyring, Nonce, OpenErrorKind, Place, RootKey,
+    Context, Envelope, FieldKey, IndexPlace, KeyId, KeySet, Keyring, Nonce, OpenErrorKind, Place,
+    RootKey,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -193,6 +194,13 @@ fn law_07_refuses_every_single_flipped_bit() {
     }
 }
 
+/// A keyring that has the key and does not open with it.
+fn keyring_above(minimum: KeyId) -> Keyring {
+    let keyring = Keyring::new(FieldKey::new(minimum, [0; 32]));
+    let keyring = keyring.with_open_only(FieldKey::new(ID, [0x5e; 32])).unwrap();
+    keyring.with_minimum_open(minimum).unwrap()
+}
+
 #[test]
 fn law_07_refusals_have_one_text() {
     let context = Context::new(email());
@@ -203,12 +211,21 @@ fn law_07_refusals_have_one_text() {
     let unknown_key = Keyring::new(FieldKey::new(KeyId::new(2), [0x5e; 32]))
         .open(&context, &envelope)
         .unwrap_err();
+    let genuine = envelope.clone();
     let mut bytes = envelope.into_bytes();
     *bytes.last_mut().unwrap() ^= 1;
     let flipped = keyring().open(&context, &Envelope::try_from(bytes).unwrap()).unwrap_err();
 
     assert_eq!(wrong_place, wrong_key);
     assert_eq!(wrong_place, flipped);
+    for ring in [
+        Keyring::new(FieldKey::new(KeyId::new(2), [0x5e; 32])).with_retired(ID).unwrap(),
+        keyring_above(KeyId::new(2)),
+    ] {
+        let error = ring.open(&context, &genuine).unwrap_err();
+        assert_ne!(error.kind(), OpenErrorKind::UnknownKey(ID));
+        assert_eq!(error.to_string(), unknown_key.to_string());
+    }
     assert_eq!(wrong_place.to_string(), unknown_key.to_string());
 }
 
@@ -238,6 +255,8 @@ fn law_08_debug_shows_no_secret() {
     let tag = root.derive_mac_key("codes").tag("code", &[plaintext]);
     let place = IndexPlace { tenant: "acme", table: "users", field: "email" };
     let index = root.derive_index_key("users").blind_index(place, plaintext);
+    let set = KeySet::new(RootKey::new(ID, secret));
+    let set = set.with_pending(RootKey::new(KeyId::new(2), secret)).unwrap();
 
     let printed = [
         format!("{root:?} {root:#?}"),
@@ -247,6 +266,9 @@ fn law_08_debug_shows_no_secret() {
         format!("{:?}", root.derive_index_key("users")),
         format!("{:?}", root.derive_mac_key("codes")),
         format!("{opened:?} {opened:#?}"),
+        format!("{set:?} {set:#?}"),
+        format!("{:?}", set.derive_keyring("users")),
+        format!("{:?} {:?}", set.derive_index_keys("users"), set.derive_mac_keys("users")),
         format!("{envelope:?} {envelope:#?}"),
         format!("{tag:?} {tag:#?}"),
         format!("{index:?} {index} {index:#?}"),
@@ -260,7 +282,7 @@ fn law_08_debug_shows_no_secret() {
             assert!(!text.contains(&hidden), "a tag in {text}");
         }
     }
-    for text in &printed[..7] {
+    for text in &printed[..10] {
         assert!(text.contains("[REDACTED]"), "{text}");
     }
     assert_eq!(format!("{:?}", root.derive_mac_key("a")), "MacKey { id: 1, secret: [REDACTED] }");
