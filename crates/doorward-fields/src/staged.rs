@@ -107,20 +107,24 @@ impl<K: Named> Staged<K> {
         Ok(())
     }
 
-    /// The primary first, then the others in the order in which they came.
+    /// The primary first, then the others in the order in which they came. A retired one has no key.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (KeyId, KeyStatus, Option<&K>)> {
+        let primary = (self.primary.id(), KeyStatus::Primary, Some(&self.primary));
+        let others = self.others.iter().map(|other| (other.id(), other.status(), other.key()));
+        std::iter::once(primary).chain(others)
+    }
+
     pub(crate) fn statuses(&self) -> impl Iterator<Item = (KeyId, KeyStatus)> + '_ {
-        let primary = (self.primary.id(), KeyStatus::Primary);
-        std::iter::once(primary).chain(self.others.iter().map(|key| (key.id(), key.status())))
+        self.all().map(|(id, status, _)| (id, status))
     }
 
     pub(crate) fn status(&self, id: KeyId) -> Option<KeyStatus> {
         self.statuses().find(|(known, _)| *known == id).map(|(_, status)| status)
     }
 
-    /// The keys that are not retired, in the order of [`statuses`](Self::statuses).
+    /// The keys that are not retired.
     pub(crate) fn live(&self) -> impl Iterator<Item = (KeyStatus, &K)> {
-        let others = self.others.iter().filter_map(|other| Some((other.status(), other.key()?)));
-        std::iter::once((KeyStatus::Primary, &self.primary)).chain(others)
+        self.all().filter_map(|(_, status, key)| Some((status, key?)))
     }
 
     /// The keys that open: what is live and not below the minimum.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::UNIX_EPOCH;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use doorward_fields::{BlindIndex, MacKey, random_bytes};
+use doorward_fields::{BlindIndex, KeyId, MacKey, MacKeys, random_bytes};
 use doorward_store::Credential;
 use zeroize::Zeroizing;
 
@@ -54,18 +54,19 @@ impl DeviceToken {
 
     /// The device, if the token is genuine and of the account that these indexes name.
     ///
-    /// `indexes` and `keys` belong to the same roots, in the same order.
-    pub(crate) fn verify(&self, indexes: &[BlindIndex], keys: &[MacKey]) -> Option<KnownDevice> {
+    /// `indexes` and `keys` belong to the same roots.
+    pub(crate) fn verify(&self, indexes: &[BlindIndex], keys: &MacKeys) -> Option<KnownDevice> {
         let mut bytes = Zeroizing::new([0; LENGTH]);
         let text = self.0.strip_prefix(PREFIX)?;
         let decoded = Base64UrlUnpadded::decode(text, bytes.as_mut()).ok()?;
         if decoded.len() != LENGTH || decoded[0] != VERSION {
             return None;
         }
-        let key_id = u32::from_be_bytes(decoded[1..5].try_into().ok()?);
+        let key_id = KeyId::new(u32::from_be_bytes(decoded[1..5].try_into().ok()?));
         let id = decoded[5..21].try_into().ok()?;
         let epoch = u64::from_be_bytes(decoded[21..29].try_into().ok()?);
-        let (index, key) = indexes.iter().zip(keys).find(|(_, key)| key.id().get() == key_id)?;
+        let index = indexes.iter().find(|index| index.key_id() == key_id)?;
+        let key = keys.verifier(key_id)?;
         let genuine = key.verify(DOMAIN, &[index.digest(), &decoded[..SIGNED]], &decoded[SIGNED..]);
         genuine.then_some(KnownDevice { id, epoch })
     }
@@ -117,53 +118,67 @@ const LENGTH: usize = SIGNED + 32;
 
 #[cfg(test)]
 mod tests {
-    use doorward_fields::{IndexPlace, KeyId, RootKey};
+    use doorward_fields::{IndexPlace, KeySet, RootKey};
     use proptest::prelude::*;
 
     use super::*;
 
-    fn keys(id: u32, identifier: &str) -> (BlindIndex, MacKey) {
-        let root = RootKey::new(KeyId::new(id), [u8::try_from(id).unwrap(); 32]);
+    const DEVICE: KnownDevice = KnownDevice { id: [9; 16], epoch: 7 };
+
+    fn root(id: u32) -> RootKey {
+        RootKey::new(KeyId::new(id), [u8::try_from(id).unwrap(); 32])
+    }
+
+    fn keys(set: &KeySet, identifier: &str) -> (Vec<BlindIndex>, MacKeys) {
         let place = IndexPlace { tenant: "t", table: "accounts", field: "identifier" };
-        let index = root.derive_index_key("identifiers").blind_index(place, identifier.as_bytes());
-        (index, root.derive_mac_key("devices"))
+        let indexes = set.derive_index_keys("identifiers").read(place, identifier.as_bytes());
+        (indexes, set.derive_mac_keys("devices"))
+    }
+
+    fn issue(set: &KeySet) -> DeviceToken {
+        let (indexes, keys) = keys(set, "alice");
+        DeviceToken::issue(DEVICE, &indexes[0], keys.primary())
+    }
+
+    fn verify(token: &DeviceToken, set: &KeySet, identifier: &str) -> Option<KnownDevice> {
+        let (indexes, keys) = keys(set, identifier);
+        token.verify(&indexes, &keys)
     }
 
     #[test]
     fn a_token_is_good_for_its_account_and_key_only() {
-        let device = KnownDevice { id: [9; 16], epoch: 7 };
-        let (index, key) = keys(1, "alice");
-        let token = DeviceToken::issue(device, &index, &key);
-        assert_eq!(token.verify(&[index], &[key]), Some(device));
-        let (index, key) = keys(1, "bob");
-        assert_eq!(token.verify(&[index], &[key]), None);
-        let (index, key) = keys(2, "alice");
-        assert_eq!(token.verify(&[index], &[key]), None);
+        let set = KeySet::new(root(1));
+        let token = issue(&set);
+        assert_eq!(verify(&token, &set, "alice"), Some(DEVICE));
+        assert_eq!(verify(&token, &set, "bob"), None);
+        assert_eq!(verify(&token, &KeySet::new(root(2)), "alice"), None);
     }
 
     #[test]
-    fn a_token_outlives_a_rotation_of_the_root() {
-        let (old_index, old_key) = keys(1, "alice");
-        let token = DeviceToken::issue(KnownDevice { id: [9; 16], epoch: 7 }, &old_index, &old_key);
-        let (index, key) = keys(2, "alice");
-        assert!(token.verify(&[index, old_index], &[key, old_key]).is_some());
+    fn a_token_goes_through_the_stages_of_a_rotation() {
+        let old = KeySet::new(root(1));
+        let both = KeySet::new(root(1)).with_pending(root(2)).unwrap();
+        let mut new = KeySet::new(root(2)).with_open_only(root(1)).unwrap();
+        for (issuer, verifier) in [(&old, &both), (&both, &old), (&both, &new), (&new, &both)] {
+            assert_eq!(verify(&issue(issuer), verifier, "alice"), Some(DEVICE));
+        }
+        new.retire(KeyId::new(1)).unwrap();
+        assert_eq!(verify(&issue(&old), &new, "alice"), None);
     }
 
     proptest! {
         #[test]
         fn nothing_else_is_a_token(text in any::<String>()) {
-            let (index, key) = keys(1, "alice");
-            prop_assert!(DeviceToken::new(text).verify(&[index], &[key]).is_none());
+            prop_assert!(verify(&DeviceToken::new(text), &KeySet::new(root(1)), "alice").is_none());
         }
 
         #[test]
         fn a_changed_token_is_none(at in 0_usize..86, with in "[A-Za-z0-9_-]") {
-            let (index, key) = keys(1, "alice");
-            let token = DeviceToken::issue(KnownDevice { id: [9; 16], epoch: 7 }, &index, &key);
-            let mut text = token.expose_secret().to_owned();
+            let set = KeySet::new(root(1));
+            let mut text = issue(&set).expose_secret().to_owned();
             prop_assume!(text.get(at..=at).is_some_and(|old| old != with));
             text.replace_range(at..=at, &with);
-            prop_assert!(DeviceToken::new(text).verify(&[index], &[key]).is_none());
+            prop_assert!(verify(&DeviceToken::new(text), &set, "alice").is_none());
         }
     }
 }

@@ -1,24 +1,35 @@
-//! The root secret, and every key that is derived from it.
+//! The root secrets, and every key that is derived from them.
 
 use std::fmt;
 use std::path::Path;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use doorward_fields::{FieldKey, IndexKey, KeyId, Keyring, MacKey, RandomError, RootKey};
+use doorward_fields::{
+    IndexKeys, KeyId, KeySet, KeySetError, KeyStatus, Keyring, MacKeys, MinimumError,
+    PromotionError, RetirementError,
+};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// The root secrets, newest first. Every other key is derived from them (HKDF, RFC 5869), each for
-/// one purpose, so nothing else has to be kept.
+/// The root secrets, each with a status. Every other key is derived from them (HKDF, RFC 5869), each
+/// for one purpose, so nothing else has to be kept.
 ///
-/// As text: `id:secret` with a number and 32 bytes in URL-safe Base64 without padding, several
-/// separated by commas or line ends. The first seals and signs; the others still open what they
-/// sealed and still find the accounts that were registered under them.
+/// As text: `id:status:secret` with a number, one of `pending`, `primary` and `open-only`, and 32 bytes
+/// in URL-safe Base64 without padding, several separated by commas or line ends. Or `id:secret` alone
+/// for every key: the first is primary, the others are open-only. [`KeySet`] has the whole form.
 ///
-/// To rotate while instances run: give every instance the new key *behind* the old ones, then, once all
-/// have it, put it in front everywhere. What is counted starts anew under a new first key, and step-up
-/// tickets under way end. Keep the old keys: accounts that were registered under one are found by it
-/// alone, and without it their identifiers could be registered again.
+/// # Rotation while instances run
+///
+/// 1. [`add_pending`](Self::add_pending), and give the text to every instance. They index new accounts
+///    under the new key as well, and know what it seals and signs.
+/// 2. [`promote`](Self::promote), and give the text to every instance. What is counted starts anew
+///    under the new primary, and step-up tickets under way end.
+/// 3. Bring what is stored under the new key.
+/// 4. [`retire`](Self::retire) the old key once nothing is stored under it alone: accounts that were
+///    registered under it would not be found, and their identifiers could be registered again.
+///    [`set_minimum_open`](Self::set_minimum_open) tries it in a way that can be taken back.
+///
+/// Each step is finished everywhere before the next begins; [`KeyStatus`] says what a wrong order
+/// costs.
 ///
 /// Whoever has a root secret and the table can guess at passwords offline. Whoever loses it loses
 /// every account: keep a copy where the table's backups are not.
@@ -26,15 +37,15 @@ use zeroize::Zeroizing;
 /// ```
 /// use doorward::Keys;
 ///
-/// let keys = Keys::generate()?;
-/// let text = keys.expose_secret();
-/// let again = Keys::parse(&text)?;
-/// assert_eq!(again.ids().collect::<Vec<_>>(), [1]);
-/// assert_eq!(format!("{again:?}"), "Keys { ids: [1], .. }");
+/// let mut keys = Keys::generate()?;
+/// let new = keys.add_pending()?;
+/// let again = Keys::parse(&keys.expose_secret())?;
+/// assert_eq!(again.ids().collect::<Vec<_>>(), [1, new]);
+/// assert_eq!(format!("{again:?}"), "Keys { ids: [1, 2], .. }");
 /// # Ok::<(), doorward::KeysError>(())
 /// ```
 pub struct Keys {
-    roots: Vec<RootKey>,
+    set: KeySet,
 }
 
 impl Keys {
@@ -68,80 +79,131 @@ impl Keys {
     ///
     /// [`KeysError`] when the operating system gives no random bytes.
     pub fn generate() -> Result<Self, KeysError> {
-        Ok(Self { roots: vec![RootKey::generate(KeyId::new(1))?] })
+        let set = KeySet::generate().map_err(KeySetError::from)?;
+        Ok(Self { set })
     }
 
-    /// Reads the keys from text, the newest first.
+    /// Reads the keys from text.
     ///
     /// # Errors
     ///
     /// [`KeysError`] names the entry that is wrong, never what it holds.
     pub fn parse(text: &str) -> Result<Self, KeysError> {
-        let mut roots: Vec<RootKey> = Vec::new();
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
-        let entries = lines.flat_map(|line| line.split(',')).map(str::trim);
-        for (at, entry) in entries.filter(|entry| !entry.is_empty()).enumerate() {
-            let root = parse_root(entry).ok_or(KeysError::Malformed { entry: at + 1 })?;
-            if roots.iter().any(|known| known.id() == root.id()) {
-                return Err(KeysError::Duplicate { id: root.id().get() });
-            }
-            roots.push(root);
-        }
-        match roots.len() {
-            0 => Err(KeysError::Empty),
-            1..=MOST_ROOTS => Ok(Self { roots }),
-            _ => Err(KeysError::TooMany),
-        }
+        Ok(Self { set: KeySet::parse(text)? })
     }
 
-    /// Puts a new root secret in front, with the next id; the others stay for what they sealed. See
-    /// [`Keys`] for the order in which running instances learn of it.
+    /// Makes a new key the primary at once: where one instance runs, or none. The others need the
+    /// [stages](Self#rotation-while-instances-run).
     ///
     /// # Errors
     ///
-    /// [`KeysError`] when there are 8 already, ids ran out, or there are no random bytes.
+    /// As for [`add_pending`](Self::add_pending).
     pub fn rotate(mut self) -> Result<Self, KeysError> {
-        if self.roots.len() == MOST_ROOTS {
-            return Err(KeysError::TooMany);
-        }
-        let newest = self.ids().max().unwrap_or(0);
-        let id = newest.checked_add(1).ok_or(KeysError::TooMany)?;
-        self.roots.insert(0, RootKey::generate(KeyId::new(id))?);
+        let new = self.set.add_pending()?;
+        promote_newest(&mut self.set, new);
         Ok(self)
+    }
+
+    /// Makes a new key, pending, with the id after the highest one ever taken. Gives that id.
+    ///
+    /// # Errors
+    ///
+    /// [`KeysError`] when 8 are not retired already, ids ran out, or there are no random bytes.
+    pub fn add_pending(&mut self) -> Result<u32, KeysError> {
+        Ok(self.set.add_pending()?.get())
+    }
+
+    /// Makes a pending key the primary, or an open-only one again, which is how to roll back. The
+    /// former primary becomes open-only.
+    ///
+    /// # Errors
+    ///
+    /// [`PromotionError`] when there is no such key, it is retired, or it is below the minimum.
+    pub fn promote(&mut self, id: u32) -> Result<(), PromotionError> {
+        self.set.promote(KeyId::new(id))
+    }
+
+    /// Drops the secret of a pending or open-only key, for ever. Its id stays taken.
+    ///
+    /// # Errors
+    ///
+    /// [`RetirementError`] when there is no such key, or it is the primary.
+    pub fn retire(&mut self, id: u32) -> Result<(), RetirementError> {
+        self.set.retire(KeyId::new(id))
+    }
+
+    /// Sets the lowest id that is still used for anything.
+    ///
+    /// # Errors
+    ///
+    /// [`MinimumError`] when the primary is below it.
+    pub fn set_minimum_open(&mut self, id: u32) -> Result<(), MinimumError> {
+        self.set.set_minimum_open(KeyId::new(id))
     }
 
     /// The keys as text, for a secret manager. This is the only method that shows them.
     pub fn expose_secret(&self) -> Zeroizing<String> {
-        let entry = |root: &RootKey| {
-            let secret = Zeroizing::new(Base64UrlUnpadded::encode_string(root.expose_secret()));
-            format!("{}:{}", root.id(), secret.as_str())
-        };
-        Zeroizing::new(self.roots.iter().map(entry).collect::<Vec<_>>().join("\n"))
+        self.set.expose_secret()
     }
 
-    /// The ids, newest first.
+    /// The ids that are taken, the primary's first.
     pub fn ids(&self) -> impl Iterator<Item = u32> + '_ {
-        self.roots.iter().map(|root| root.id().get())
+        self.set.ids().map(KeyId::get)
+    }
+
+    /// The status of a key; `None` where there never was one of that id.
+    #[must_use]
+    pub fn status(&self, id: u32) -> Option<KeyStatus> {
+        self.set.status(KeyId::new(id))
+    }
+
+    /// Keys to seal the service's own records with, such as `"invoices"`. They are derived from the
+    /// same roots and rotate with them; what the door itself seals, they do not open.
+    ///
+    /// ```
+    /// use doorward::Keys;
+    /// use doorward::fields::{Context, Place};
+    ///
+    /// let keys = Keys::generate()?; // in service: Keys::from_env()?
+    /// let invoices = keys.keyring("invoices");
+    /// let total = Context::new(Place {
+    ///     tenant: "acme", table: "invoices", record: b"2031-17", field: "total", version: 1,
+    /// });
+    /// let envelope = invoices.seal(&total, b"129.00 EUR")?;
+    /// assert_eq!(invoices.open(&total, &envelope)?.expose_secret(), b"129.00 EUR");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn keyring(&self, purpose: &str) -> Keyring {
+        self.set.derive_keyring(&of_service(purpose))
+    }
+
+    /// Keys to make blind indexes of the service's own records with.
+    #[must_use]
+    pub fn index_keys(&self, purpose: &str) -> IndexKeys {
+        self.set.derive_index_keys(&of_service(purpose))
+    }
+
+    /// Keys to make the service's own tags with.
+    #[must_use]
+    pub fn mac_keys(&self, purpose: &str) -> MacKeys {
+        self.set.derive_mac_keys(&of_service(purpose))
     }
 
     pub(crate) fn derive(&self) -> DerivedKeys {
-        let field = |root: &RootKey| root.derive_field_key("credentials");
-        let fields =
-            self.roots[1..].iter().map(field).fold(Keyring::new(field(&self.roots[0])), with);
-        let mac = |purpose| {
-            self.roots.iter().map(|root| root.derive_mac_key(purpose)).collect::<Vec<_>>()
-        };
         DerivedKeys {
-            fields,
-            identifiers: self
-                .roots
-                .iter()
-                .map(|root| root.derive_index_key("identifiers"))
-                .collect(),
-            counters: self.roots[0].derive_mac_key("counters"),
-            devices: mac("devices"),
-            tickets: self.roots[0].derive_mac_key("tickets"),
+            fields: self.set.derive_keyring("credentials"),
+            identifiers: self.set.derive_index_keys("identifiers"),
+            counters: self.set.derive_mac_keys("counters"),
+            devices: self.set.derive_mac_keys("devices"),
+            tickets: self.set.derive_mac_keys("tickets"),
         }
+    }
+}
+
+impl From<KeySet> for Keys {
+    fn from(set: KeySet) -> Self {
+        Self { set }
     }
 }
 
@@ -156,74 +218,43 @@ impl fmt::Debug for Keys {
 pub(crate) struct DerivedKeys {
     /// Seals credentials; opens those of every root.
     pub(crate) fields: Keyring,
-    /// Index identifiers, newest first: the first is primary.
-    pub(crate) identifiers: Vec<IndexKey>,
-    /// Names counter rows. A rotation starts them anew.
-    pub(crate) counters: MacKey,
-    /// Sign device tokens, newest first.
-    pub(crate) devices: Vec<MacKey>,
-    /// Names step-up tickets and binds their codes. A rotation ends those under way.
-    pub(crate) tickets: MacKey,
+    /// Index identifiers.
+    pub(crate) identifiers: IndexKeys,
+    /// Name counter rows, by the primary alone. A rotation starts them anew.
+    pub(crate) counters: MacKeys,
+    /// Sign device tokens.
+    pub(crate) devices: MacKeys,
+    /// Name step-up tickets and bind their codes, by the primary alone. A rotation ends those under way.
+    pub(crate) tickets: MacKeys,
 }
 
 /// Why there are no keys.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum KeysError {
-    /// Two entries with one id.
-    #[error("two keys have the id {id}: give each its own")]
-    Duplicate {
-        /// The id.
-        id: u32,
-    },
-    /// No entry at all.
-    #[error("there is no key: make one with Keys::generate() and keep its text")]
-    Empty,
-    /// An entry that is not a key.
-    #[error("entry {entry} is not `id:secret` with a number and 32 bytes in URL-safe Base64")]
-    Malformed {
-        /// Which, from 1.
-        entry: usize,
-    },
+    /// The text does not hold keys, or there is no room for a new one.
+    #[error(transparent)]
+    KeySet(#[from] KeySetError),
     /// The variable is missing.
     #[error("the environment variable DOORWARD_KEYS is not set: put the text of Keys there")]
     NotSet,
-    /// No random bytes.
-    #[error("the operating system gave no random bytes")]
-    Randomness(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// More than eight.
-    #[error("there are more than 8 keys: every key costs a look-up at each login")]
-    TooMany,
     /// The file cannot be read.
     #[error("the key file cannot be read")]
     Unreadable(#[source] std::io::Error),
 }
 
-impl From<RandomError> for KeysError {
-    fn from(error: RandomError) -> Self {
-        Self::Randomness(Box::new(error))
-    }
+fn promote_newest(set: &mut KeySet, pending: KeyId) {
+    set.promote(pending).expect("the newest id is above every minimum");
 }
 
-/// Each root costs one more look-up a login.
-const MOST_ROOTS: usize = 8;
-
-fn with(ring: Keyring, key: FieldKey) -> Keyring {
-    ring.with_open_only(key).expect("the ids of root keys are distinct")
-}
-
-fn parse_root(entry: &str) -> Option<RootKey> {
-    let (id, secret) = entry.split_once(':')?;
-    let mut bytes = Zeroizing::new([0; 32]);
-    let decoded = Base64UrlUnpadded::decode(secret.trim(), bytes.as_mut()).ok()?;
-    if decoded.len() != 32 {
-        return None;
-    }
-    Some(RootKey::new(KeyId::new(id.trim().parse().ok()?), *bytes))
+/// No purpose of the door's own has a slash.
+fn of_service(purpose: &str) -> String {
+    format!("app/{purpose}")
 }
 
 #[cfg(test)]
 mod tests {
+    use doorward_fields::{Context, IndexPlace, Place};
     use proptest::prelude::*;
 
     use super::*;
@@ -232,31 +263,40 @@ mod tests {
 
     #[test]
     fn text_survives_a_round_trip_and_a_rotation_keeps_the_old_keys() {
-        let keys = Keys::parse(&format!("# made in spring\n7:{SECRET}\n")).unwrap();
+        let keys = Keys::parse(&format!("# made in spring\n7:{SECRET}\n3:{SECRET}")).unwrap();
         let rotated = keys.rotate().unwrap();
-        assert_eq!(rotated.ids().collect::<Vec<_>>(), [8, 7]);
+        assert_eq!(rotated.ids().collect::<Vec<_>>(), [8, 7, 3]);
         let again = Keys::parse(&rotated.expose_secret().replace('\n', ",")).unwrap();
         assert_eq!(*again.expose_secret(), *rotated.expose_secret());
+        assert_eq!(again.status(7), Some(KeyStatus::OpenOnly));
     }
 
     #[test]
     fn errors_name_the_entry_and_not_the_secret() {
-        let twice = format!("1:{SECRET},1:{SECRET}");
         for (text, says) in [
             ("", "there is no key"),
-            ("# nothing\n\n", "there is no key"),
-            (twice.as_str(), "two keys have the id 1"),
-            ("1:c2hvcnQ", "entry 1 is not"),
-            (&format!("1:{SECRET}\nx:{SECRET}"), "entry 2 is not"),
-            (&format!("1:{SECRET}AA"), "entry 1 is not"),
+            (&format!("1:{SECRET},1:{SECRET}"), "two keys have the id 1"),
+            (&format!("1:{SECRET}\nx:{SECRET}"), "entry 2 is none of"),
         ] {
             let error = Keys::parse(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text:?}: {error}");
             assert!(!error.contains("AAEC"), "{error}");
         }
-        let nine = (1..10).map(|id| format!("{id}:{SECRET}")).collect::<Vec<_>>().join(",");
-        assert!(matches!(Keys::parse(&nine), Err(KeysError::TooMany)));
         assert!(matches!(Keys::from_file("/nowhere"), Err(KeysError::Unreadable(_))));
+    }
+
+    #[test]
+    fn the_services_keys_are_not_the_doors() {
+        let keys = Keys::parse(&format!("1:{SECRET}")).unwrap();
+        let door = keys.derive();
+        let place = Place { tenant: "", table: "t", record: b"r", field: "f", version: 1 };
+        let sealed = door.fields.seal(&Context::new(place), b"hash").unwrap();
+        assert!(keys.keyring("credentials").open(&Context::new(place), &sealed).is_err());
+        let place = IndexPlace { tenant: "", table: "t", field: "f" };
+        let index = door.identifiers.read(place, b"alice");
+        assert_ne!(keys.index_keys("identifiers").read(place, b"alice"), index);
+        let tag = door.devices.primary().tag("d", &[]);
+        assert_ne!(keys.mac_keys("devices").primary().tag("d", &[]), tag);
     }
 
     proptest! {

@@ -118,6 +118,11 @@ pub use doorward_hash::{Strength, StrengthEstimate};
 pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
 pub use doorward_throttle::{Ladder, LadderError, Policy, PolicyBuilder, PolicyError, Rule};
 
+/// Encryption of the service's own fields, under keys of [`Keys::keyring`].
+pub mod fields {
+    pub use doorward_fields::*;
+}
+
 /// The store traits, for those who write a store of their own.
 pub mod store {
     pub use doorward_store::*;

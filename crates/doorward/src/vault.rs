@@ -27,11 +27,11 @@ impl Vault {
         Ok(vault)
     }
 
-    /// The identifier's blind indexes, newest key first: what it is looked up by.
+    /// The identifier's blind indexes, the primary key's first: what it is looked up by, and what a new
+    /// account claims, so that two instances at different steps of a rotation cannot both register it.
     pub(crate) fn indexes(&self, identifier: &Identifier) -> Vec<BlindIndex> {
         let place = IndexPlace { tenant: &self.tenant, table: ACCOUNTS, field: "identifier" };
-        let value = identifier.expose().as_bytes();
-        self.keys.identifiers.iter().map(|key| key.blind_index(place, value)).collect()
+        self.keys.identifiers.read(place, identifier.expose().as_bytes())
     }
 
     /// A new credential, version and all, ready to be inserted.
@@ -66,11 +66,11 @@ impl Vault {
     }
 
     pub(crate) fn counters(&self) -> &MacKey {
-        &self.keys.counters
+        self.keys.counters.primary()
     }
 
     pub(crate) fn issue_device(&self, device: KnownDevice, indexes: &[BlindIndex]) -> DeviceToken {
-        DeviceToken::issue(device, &indexes[0], &self.keys.devices[0])
+        DeviceToken::issue(device, &indexes[0], self.keys.devices.primary())
     }
 
     /// A token for an account whose identifier was not typed just now.
@@ -93,16 +93,18 @@ impl Vault {
 
     /// The key a ticket is stored under: the ticket itself is nowhere in the store.
     pub(crate) fn ticket_key(&self, ticket: &TicketToken) -> TicketKey {
-        TicketKey::new(*self.keys.tickets.tag("ticket", &[ticket.0.as_bytes()]).as_bytes())
+        TicketKey::new(
+            *self.keys.tickets.primary().tag("ticket", &[ticket.0.as_bytes()]).as_bytes(),
+        )
     }
 
     pub(crate) fn code_tag(&self, ticket: &TicketToken, code: &Code) -> [u8; 32] {
-        *self.keys.tickets.tag("code", &[ticket.0.as_bytes(), &code.digits()]).as_bytes()
+        *self.keys.tickets.primary().tag("code", &[ticket.0.as_bytes(), &code.digits()]).as_bytes()
     }
 
     pub(crate) fn is_code(&self, ticket: &TicketToken, code: &Code, record: &TicketRecord) -> bool {
         let parts: [&[u8]; 2] = [ticket.0.as_bytes(), &code.digits()];
-        self.keys.tickets.verify("code", &parts, &record.code_tag)
+        self.keys.tickets.primary().verify("code", &parts, &record.code_tag)
     }
 
     pub(crate) fn seal_ticket(

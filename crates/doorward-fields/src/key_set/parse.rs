@@ -190,6 +190,7 @@ mod tests {
                     let written = set.expose_secret();
                     let again = parse(&written).unwrap();
                     prop_assert_eq!(&*again.expose_secret(), &*written);
+                    prop_assert!(again.statuses().eq(set.statuses()));
                 }
             }
         }

@@ -2,21 +2,19 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use zeroize::Zeroizing;
 
 use super::{KeySet, MINIMUM};
-use crate::{KeyId, KeyStatus, RootKey};
+use crate::{KeyId, RootKey};
 
 pub(super) fn write(set: &KeySet) -> Zeroizing<String> {
     // Reserved at once: a text that grows leaves copies behind.
     let entries = set.statuses().count() + 1;
     let mut text = Zeroizing::new(String::with_capacity(entries * LONGEST_ENTRY));
-    for (status, root) in set.roots.live() {
-        let mut secret = Zeroizing::new([0; ENCODED_SECRET]);
-        push(&mut text, &[&root.id().to_string(), status.as_str(), encode(root, &mut secret)]);
-    }
-    for (id, _) in set.statuses().filter(|(_, status)| *status == KeyStatus::Retired) {
-        push(&mut text, &[&id.to_string(), KeyStatus::Retired.as_str()]);
+    for (id, status, root) in set.roots.all() {
+        let mut letters = Zeroizing::new([0; ENCODED_SECRET]);
+        let secret = root.map(|root| encode(root, &mut letters));
+        push(&mut text, &[&id.to_string(), status.as_str()], secret);
     }
     if set.minimum_open() > KeyId::new(0) {
-        push(&mut text, &[MINIMUM, &set.minimum_open().to_string()]);
+        push(&mut text, &[MINIMUM, &set.minimum_open().to_string()], None);
     }
     text
 }
@@ -26,8 +24,8 @@ fn encode<'a>(root: &RootKey, letters: &'a mut [u8; ENCODED_SECRET]) -> &'a str 
     encoded.expect("32 bytes fill 43 letters")
 }
 
-fn push(text: &mut String, parts: &[&str]) {
-    for (at, part) in parts.iter().enumerate() {
+fn push(text: &mut String, parts: &[&str], secret: Option<&str>) {
+    for (at, part) in parts.iter().copied().chain(secret).enumerate() {
         match at {
             0 if text.is_empty() => {}
             0 => text.push('\n'),
