@@ -16,12 +16,15 @@ pub mod outcomes;
 pub mod problems;
 pub mod quickstart;
 pub mod replaying;
+pub mod rotating;
 pub mod sheet;
 pub mod summary;
 pub mod tally;
 pub mod truth;
 pub mod users;
 
+mod crowd;
 mod mailbox;
 mod quickstart_steps;
+mod rotating_steps;
 mod stopwatch;

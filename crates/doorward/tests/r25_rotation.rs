@@ -19,7 +19,12 @@ fn parse(text: &str) -> Keys {
 }
 
 /// The keys at each step of a rotation, as every instance is given them.
-const STAGES: [&str; 4] = ["1:OLD", "1:OLD,2:NEW", "2:NEW,1:OLD", "2:NEW"];
+const STAGES: [&str; 4] = [
+    "1:primary:OLD",
+    "1:primary:OLD,2:pending:NEW",
+    "2:primary:NEW,1:open-only:OLD",
+    "2:primary:NEW,1:retired",
+];
 
 fn at(stage: usize, memory: &MemoryStore) -> Door {
     door_on(memory.clone(), &parse(STAGES[stage]), |builder, _| builder)

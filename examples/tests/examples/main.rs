@@ -7,4 +7,5 @@ mod calibrate;
 mod folder;
 mod oddities;
 mod quickstart;
+mod rotate;
 mod shipped_day;
