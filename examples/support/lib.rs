@@ -17,12 +17,15 @@ pub mod problems;
 pub mod quickstart;
 pub mod records;
 pub mod replaying;
+pub mod rotating;
 pub mod sheet;
 pub mod summary;
 pub mod tally;
 pub mod truth;
 pub mod users;
 
+mod crowd;
 mod mailbox;
 mod quickstart_steps;
+mod rotating_steps;
 mod stopwatch;

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod format;
+pub mod rotation;
 
 mod backend;
 mod blind_index;

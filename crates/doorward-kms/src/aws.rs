@@ -8,6 +8,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_kms::Client;
+use aws_sdk_kms::config::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -37,9 +38,9 @@ impl AwsKms {
     }
 
     /// To be adjusted.
-    #[must_use]
     pub fn builder() -> AwsKmsBuilder {
         AwsKmsBuilder {
+            credentials: None,
             region: None,
             endpoint: None,
             transport: Transport::Tls,
@@ -54,6 +55,7 @@ impl AwsKms {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct AwsKmsBuilder {
+    credentials: Option<SharedCredentialsProvider>,
     region: Option<String>,
     endpoint: Option<String>,
     transport: Transport,
@@ -63,6 +65,11 @@ pub struct AwsKmsBuilder {
 }
 
 impl AwsKmsBuilder {
+    /// With these credentials, whatever the environment says.
+    pub fn credentials(self, credentials: impl ProvideCredentials + 'static) -> Self {
+        Self { credentials: Some(SharedCredentialsProvider::new(credentials)), ..self }
+    }
+
     /// In this region, whatever the environment says.
     pub fn region(self, region: impl Into<String>) -> Self {
         Self { region: Some(region.into()), ..self }
@@ -104,6 +111,9 @@ impl AwsKmsBuilder {
             .timeout_config(timeouts);
         if let Some(region) = self.region {
             loader = loader.region(Region::new(region));
+        }
+        if let Some(credentials) = self.credentials {
+            loader = loader.credentials_provider(credentials);
         }
         let shared = loader.load().await;
         let mut config = aws_sdk_kms::config::Builder::from(&shared).interceptor(self.transport);

@@ -56,6 +56,7 @@ impl fmt::Display for KeyArn {
 
 /// The text is no ARN of a KMS key.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 #[error(
     "not the ARN of a KMS key; give all of arn:partition:kms:region:account:key/id, and no alias"
 )]

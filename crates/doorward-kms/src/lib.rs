@@ -14,6 +14,8 @@ mod key_arn;
 mod key_service;
 #[cfg(feature = "testing")]
 mod memory_key_service;
+mod rewrap;
+mod root_secrets;
 mod wrapped_key;
 
 // Data keys
@@ -22,6 +24,12 @@ pub use data_key::DataKey;
 pub use data_keys::DataKeys;
 pub use encryption_context::EncryptionContext;
 pub use wrapped_key::{MalformedWrappedKey, WrappedKey};
+
+// Root secrets
+pub use root_secrets::{RootSecrets, RootSecretsError};
+
+// Passes over stored data keys
+pub use rewrap::Rewrap;
 
 // The key service
 pub use aws::{AwsKms, AwsKmsBuilder};

@@ -54,8 +54,8 @@ impl WrappedKey {
         let mut bytes = vec![VERSION];
         bytes.extend_from_slice(&self.id.get().to_be_bytes());
         for part in [self.key.as_str().as_bytes(), &self.blob] {
-            let length = u32::try_from(part.len()).expect("an ARN and a blob are short");
-            bytes.extend_from_slice(&length.to_be_bytes());
+            // An ARN and a blob are short: it is never cut.
+            bytes.extend_from_slice(&(part.len() as u32).to_be_bytes());
             bytes.extend_from_slice(part);
         }
         bytes
@@ -90,6 +90,7 @@ impl fmt::Debug for WrappedKey {
 
 /// The bytes are no wrapped key.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
 #[error("not a wrapped data key of this version; was the right attribute read, and all of it?")]
 pub struct MalformedWrappedKey;
 

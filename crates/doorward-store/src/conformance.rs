@@ -21,6 +21,8 @@ mod expiry;
 mod fixture;
 mod listing;
 mod races;
+mod rekeying;
+mod rekeying_races;
 mod replacing;
 mod tickets;
 
@@ -31,6 +33,8 @@ pub use self::credentials::*;
 pub use self::expiry::*;
 pub use self::listing::*;
 pub use self::races::*;
+pub use self::rekeying::*;
+pub use self::rekeying_races::*;
 pub use self::replacing::*;
 pub use self::tickets::*;
 
@@ -75,6 +79,17 @@ macro_rules! store_conformance_tests {
             replace_answers_missing_and_makes_nothing
             replace_refuses_other_lookup_keys
             replace_refuses_an_oversized_password
+            rekey_is_seen_everywhere
+            rekey_claims_and_releases_in_one_step
+            rekey_frees_what_it_releases
+            rekey_takes_another_order
+            rekey_takes_the_same_keys
+            rekey_takes_eight_keys_for_eight_others
+            rekey_keeps_the_time_of_creation
+            rekey_answers_taken_and_changes_nothing
+            rekey_answers_stale_and_changes_nothing
+            rekey_answers_missing_and_makes_nothing
+            rekey_refuses_an_oversized_password
             list_has_every_account_once
             list_goes_on_behind_any_account
             list_refuses_a_limit_of_zero
@@ -119,6 +134,11 @@ macro_rules! store_conformance_tests {
             racing_replaces_have_one_winner
             law_03_parallel_adds_lose_nothing
             racing_updates_empty_an_expired_row_once
+            racing_rekeys_have_one_winner
+            racing_rekeys_to_one_key_have_one_winner
+            law_09_racing_rekeys_and_inserts_make_one_owner
+            racing_rekeys_and_replaces_have_one_winner
+            racing_finds_never_miss_a_key_that_stays
             racing_takes_have_one_winner
             racing_puts_have_one_winner
             racing_read_modify_writes_lose_nothing

@@ -58,15 +58,7 @@ impl Credential {
         identifier: Vec<u8>,
         created_at: SystemTime,
     ) -> Result<Self, CredentialError> {
-        if lookup_keys.is_empty() {
-            return Err(CredentialError::NoLookupKey);
-        }
-        if lookup_keys.len() > Self::MAX_LOOKUP_KEYS {
-            return Err(CredentialError::TooManyLookupKeys);
-        }
-        if lookup_keys.iter().enumerate().any(|(at, key)| lookup_keys[..at].contains(key)) {
-            return Err(CredentialError::RepeatedLookupKey);
-        }
+        check_keys(&lookup_keys)?;
         if identifier.len() > Self::MAX_SEALED_BYTES {
             return Err(CredentialError::IdentifierTooLong);
         }
@@ -126,6 +118,17 @@ impl Credential {
         Ok(Self { identifier, ..self })
     }
 
+    /// Under these lookup keys, in this order: for [`rekey`](crate::CredentialStore::rekey) alone.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialError`] if there is none, more than [`MAX_LOOKUP_KEYS`](Self::MAX_LOOKUP_KEYS), or
+    /// the same one twice.
+    pub fn with_lookup_keys(self, lookup_keys: Vec<LookupKey>) -> Result<Self, CredentialError> {
+        check_keys(&lookup_keys)?;
+        Ok(Self { lookup_keys, ..self })
+    }
+
     /// Whose it is.
     #[must_use]
     pub fn account(&self) -> AccountId {
@@ -138,7 +141,7 @@ impl Credential {
         self.version
     }
 
-    /// By what it is found, in the order given to [`new`](Self::new).
+    /// By what it is found, in the order that it was last given.
     #[must_use]
     pub fn lookup_keys(&self) -> &[LookupKey] {
         &self.lookup_keys
@@ -211,6 +214,19 @@ pub enum CredentialError {
     IdentifierTooLong,
 }
 
+fn check_keys(keys: &[LookupKey]) -> Result<(), CredentialError> {
+    if keys.is_empty() {
+        return Err(CredentialError::NoLookupKey);
+    }
+    if keys.len() > Credential::MAX_LOOKUP_KEYS {
+        return Err(CredentialError::TooManyLookupKeys);
+    }
+    if keys.iter().enumerate().any(|(at, key)| keys[..at].contains(key)) {
+        return Err(CredentialError::RepeatedLookupKey);
+    }
+    Ok(())
+}
+
 /// The length of something sealed, for `Debug`.
 pub(crate) struct Sealed(pub(crate) usize);
 
@@ -241,6 +257,8 @@ mod tests {
         assert_eq!(with(keys(0..9), 1), Err(CredentialError::TooManyLookupKeys));
         assert_eq!(with(keys([1, 2, 1]), 1), Err(CredentialError::RepeatedLookupKey));
         assert_eq!(with(keys([1]), 4097), Err(CredentialError::IdentifierTooLong));
+        let rekeyed = with(keys([1]), 1).unwrap().with_lookup_keys(keys([2, 2]));
+        assert_eq!(rekeyed, Err(CredentialError::RepeatedLookupKey));
         let resealed = with(keys([1]), 1).unwrap().with_identifier(vec![0; 4097]);
         assert_eq!(resealed, Err(CredentialError::IdentifierTooLong));
     }

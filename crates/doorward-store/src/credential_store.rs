@@ -89,9 +89,10 @@ pub trait CredentialStore: Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`Invalid`](crate::StoreErrorKind::Invalid) if the lookup keys are not those of the stored
-    /// credential in their order, whatever its version, or if the password is longer than
-    /// [`Credential::MAX_SEALED_BYTES`]; otherwise what befell the store. After
+    /// [`Invalid`](crate::StoreErrorKind::Invalid) if the credential is still at `expected` and the
+    /// lookup keys are not those of the stored one in their order, or if the password is longer than
+    /// [`Credential::MAX_SEALED_BYTES`]. (At another version it is `Stale`, whatever the keys: a
+    /// [`rekey`](Self::rekey) may have been faster.) Otherwise what befell the store. After
     /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the write may have happened: a repeated
     /// call then answers `Stale`.
     async fn replace(
@@ -99,6 +100,45 @@ pub trait CredentialStore: Debug + Send + Sync {
         credential: Credential,
         expected: Version,
     ) -> Result<Replaced, StoreError>;
+
+    /// As [`replace`](Self::replace), and the lookup keys change with the rest: those that are new are
+    /// claimed and those that are gone are released, *all* in one step, or nothing.
+    ///
+    /// For an identifier whose index key rotates, and for one that its owner exchanges. The order of
+    /// the keys is then that of `credential`; where they stay the same it is a `replace`. A released key
+    /// is free: the next [`insert`](Self::insert) may claim it.
+    ///
+    /// [`Taken`](Rekeyed::Taken) means that a new key belongs to another account. A credential that is
+    /// missing or stale is that first, whoever owns the keys. Of any number of racers with the same
+    /// `expected`, and of any number that claim one key, exactly one has it.
+    ///
+    /// A [`find`](Self::find) that runs meanwhile finds the credential by every key that it keeps. One
+    /// that asks for an old and a new key, of a credential that keeps neither, may miss it: exchange keys
+    /// in two steps while people log in, and first add the new ones.
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// `Done` although a key belongs to another: two people own one identifier, as with `insert`.
+    /// `Done` for a stale write: as with `replace`. A key that is claimed for nobody, or not released:
+    /// someone can never register under it. A new key that is not claimed, or an old one released
+    /// by a write that is not `Done`: the owner is turned away once the caller looks for that key alone,
+    /// and a stranger can register the identifier. `Taken` for a free key: the pass reports the account,
+    /// and the operator tries again.
+    ///
+    /// # On a key-value store
+    ///
+    /// One transaction over the account's item, on condition that its version is `expected`; an item
+    /// for each key that stays, with the new content; one for each new key, on condition that there is
+    /// none; and a deletion for each that is gone. At most 17 items.
+    ///
+    /// # Errors
+    ///
+    /// [`Invalid`](crate::StoreErrorKind::Invalid) if the password is longer than
+    /// [`Credential::MAX_SEALED_BYTES`]; otherwise what befell the store. After
+    /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the write may have happened: a repeated
+    /// call then answers `Stale`, and [`fetch`](Self::fetch) tells which keys it has.
+    async fn rekey(&self, credential: Credential, expected: Version)
+    -> Result<Rekeyed, StoreError>;
 
     /// A page of all accounts, behind the account `after` or from the beginning: at most `limit`, and
     /// none only where there are no more.
@@ -131,6 +171,21 @@ pub enum Inserted {
     /// It is kept.
     Created,
     /// Its account id or one of its lookup keys belongs to another; nothing was kept.
+    Taken,
+}
+
+/// What became of a credential to [`rekey`](CredentialStore::rekey).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[allow(clippy::exhaustive_enums, reason = "a caller must have a plan for every answer")]
+pub enum Rekeyed {
+    /// It is kept, at this version, under its new keys and no others.
+    Done(Version),
+    /// There is no such account; nothing was made.
+    Missing,
+    /// Another writer was faster; nothing was changed. Read it again.
+    Stale,
+    /// One of its new lookup keys belongs to another account; nothing was changed.
     Taken,
 }
 

@@ -16,8 +16,8 @@ pub use self::operation::Operation;
 use self::script::Script;
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Replaced, StoreError, StoreErrorKind, Ticket, TicketKey, TicketStore,
-    Version,
+    Inserted, LookupKey, Rekeyed, Replaced, StoreError, StoreErrorKind, Ticket, TicketKey,
+    TicketStore, Version,
 };
 
 /// A store around another that fails as its script says, and keeps a log of the calls.
@@ -170,6 +170,14 @@ impl<S: CredentialStore> CredentialStore for FaultyStore<S> {
         expected: Version,
     ) -> Result<Replaced, StoreError> {
         self.perform(Operation::Replace, self.inner.replace(credential, expected)).await
+    }
+
+    async fn rekey(
+        &self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Rekeyed, StoreError> {
+        self.perform(Operation::Rekey, self.inner.rekey(credential, expected)).await
     }
 
     async fn list(

@@ -28,7 +28,7 @@ mod faulty_store;
 
 // The store traits
 pub use counter_store::CounterStore;
-pub use credential_store::{CredentialStore, Inserted, Replaced};
+pub use credential_store::{CredentialStore, Inserted, Rekeyed, Replaced};
 pub use store::Store;
 pub use ticket_store::TicketStore;
 

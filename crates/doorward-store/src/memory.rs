@@ -18,7 +18,7 @@ pub use self::limits::Limits;
 use self::tickets::Tickets;
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
+    Inserted, LookupKey, Rekeyed, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
 };
 
 /// A store in the memory of one process, bounded, for tests and for a service of one instance.
@@ -161,6 +161,14 @@ impl CredentialStore for MemoryStore {
         expected: Version,
     ) -> Result<Replaced, StoreError> {
         self.state().credentials.replace(credential, expected)
+    }
+
+    async fn rekey(
+        &self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Rekeyed, StoreError> {
+        self.state().credentials.rekey(credential, expected)
     }
 
     async fn list(

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
+    Inserted, LookupKey, Rekeyed, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
 };
 
 /// A place for everything that doorward keeps: credentials, counters and tickets.
@@ -51,6 +51,14 @@ macro_rules! forward {
                 expected: Version,
             ) -> Result<Replaced, StoreError> {
                 (**self).replace(credential, expected).await
+            }
+
+            async fn rekey(
+                &self,
+                credential: Credential,
+                expected: Version,
+            ) -> Result<Rekeyed, StoreError> {
+                (**self).rekey(credential, expected).await
             }
 
             async fn list(

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use doorward_store::{
     AccountId, Change, Column, CounterKey, CounterUpdate, Credential, CredentialStore, Fault,
-    FaultyStore, Inserted, LookupKey, MemoryStore, Operation, Store, StoreErrorKind, TicketKey,
-    Version,
+    FaultyStore, Inserted, LookupKey, MemoryStore, Operation, Rekeyed, Store, StoreErrorKind,
+    TicketKey, Version,
 };
 
 const NOW: SystemTime = SystemTime::UNIX_EPOCH;
@@ -37,6 +37,7 @@ async fn call_all(store: &impl Store) -> Vec<(Operation, StoreErrorKind)> {
         (Operation::Find, store.find(credential().lookup_keys()).await.err()),
         (Operation::Fetch, store.fetch(ACCOUNT).await.err()),
         (Operation::Replace, store.replace(credential(), Version::FIRST).await.err()),
+        (Operation::Rekey, store.rekey(credential(), Version::FIRST).await.err()),
         (Operation::List, store.list(None, 1).await.err()),
         (Operation::Update, store.update(&[add()], NOW).await.err()),
         (Operation::Read, store.read(&[CounterKey::new([1; 32])], NOW).await.err()),
@@ -61,7 +62,7 @@ async fn calls_are_logged_in_order() {
     assert_eq!(call_all(&store).await, []);
     assert_eq!(store.calls(), Operation::ALL);
     assert_eq!(call_all(&store.clone()).await, []);
-    assert_eq!((store.calls().len(), store.count(Operation::Put)), (22, 2), "a clone shares it");
+    assert_eq!((store.calls().len(), store.count(Operation::Put)), (24, 2), "a clone shares it");
     store.reset_log();
     assert_eq!((store.calls(), store.count(Operation::Put)), (vec![], 0));
 }
@@ -120,6 +121,33 @@ async fn refused_calls_do_nothing_and_lost_replies_do_everything() {
         assert_eq!(store.insert(credential()).await.unwrap_err().kind(), kind);
         assert_eq!(memory.fetch(ACCOUNT).await.unwrap().is_some(), done, "{fault:?}");
         assert_eq!(memory.accounts(), usize::from(done));
+    }
+}
+
+/// Whoever sees `Unavailable` finds out what became of the keys by reading.
+#[tokio::test]
+async fn an_unavailable_rekey_has_changed_all_keys_or_none() {
+    let (old, new) = (LookupKey::new([7; 32]).unwrap(), LookupKey::new([8; 32]).unwrap());
+    for (fault, done) in [(Fault::Unavailable, false), (Fault::LostReply, true)] {
+        let memory = MemoryStore::new();
+        let store = FaultyStore::new(memory.clone()).fail_nth(Operation::Rekey, 1, fault);
+        assert_eq!(store.insert(credential()).await.unwrap(), Inserted::Created);
+        let rekeyed = credential().with_lookup_keys(vec![new.clone()]).unwrap();
+        let error = store.rekey(rekeyed.clone(), Version::FIRST).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        assert_eq!(
+            memory.find(std::slice::from_ref(&new)).await.unwrap().is_some(),
+            done,
+            "{fault:?}"
+        );
+        assert_eq!(
+            memory.find(std::slice::from_ref(&old)).await.unwrap().is_some(),
+            !done,
+            "{fault:?}"
+        );
+        let again = store.rekey(rekeyed, Version::FIRST).await.unwrap();
+        let expected = if done { Rekeyed::Stale } else { Rekeyed::Done(Version::FIRST.next()) };
+        assert_eq!(again, expected, "{fault:?}");
     }
 }
 

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use doorward_store::{
     AccountId, Change, Column, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential,
-    CredentialStore, Inserted, LookupKey, MemoryStore, Replaced, Status, StoreErrorKind, Ticket,
-    TicketKey, TicketStore, Version,
+    CredentialStore, Inserted, LookupKey, MemoryStore, Rekeyed, Replaced, Status, StoreErrorKind,
+    Ticket, TicketKey, TicketStore, Version,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -27,6 +27,7 @@ enum Call {
     Find(Vec<LookupKey>),
     Fetch(AccountId),
     Replace(Credential, Version),
+    Rekey(Credential, Version),
     List(Option<AccountId>, usize),
     Update(Vec<CounterUpdate>, SystemTime),
     Read(Vec<CounterKey>, SystemTime),
@@ -42,6 +43,7 @@ enum Answer {
     Inserted(Inserted),
     Found(Option<Credential>),
     Replaced(Replaced),
+    Rekeyed(Rekeyed),
     Listed(Vec<AccountId>),
     Rows(Vec<CounterRow>),
     Done,
@@ -79,8 +81,9 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         credential.clone().prop_map(Call::Insert),
         vec(0..8_u8, 0..10).prop_map(|keys| Call::Find(keys.into_iter().map(lookup_key).collect())),
         account().prop_map(Call::Fetch),
-        (credential, 0..4_u64)
+        (credential.clone(), 0..4_u64)
             .prop_map(|(sent, version)| Call::Replace(sent, Version::new(version))),
+        (credential, 0..4_u64).prop_map(|(sent, version)| Call::Rekey(sent, Version::new(version))),
         (proptest::option::of(account()), 0..4_usize)
             .prop_map(|(after, limit)| Call::List(after, limit)),
         (vec(update, 0..4), time()).prop_map(|(updates, now)| Call::Update(updates, now)),
@@ -100,6 +103,7 @@ async fn real(store: &MemoryStore, call: Call) -> Answer {
         Call::Find(keys) => store.find(&keys).await.map(Answer::Found),
         Call::Fetch(account) => store.fetch(account).await.map(Answer::Found),
         Call::Replace(sent, expected) => store.replace(sent, expected).await.map(Answer::Replaced),
+        Call::Rekey(sent, expected) => store.rekey(sent, expected).await.map(Answer::Rekeyed),
         Call::List(after, limit) => store.list(after, limit).await.map(Answer::Listed),
         Call::Update(updates, now) => store.update(&updates, now).await.map(Answer::Rows),
         Call::Read(keys, now) => store.read(&keys, now).await.map(Answer::Rows),
@@ -135,6 +139,7 @@ impl Model {
                 Answer::Found(all.find(|stored| stored.account() == account).cloned())
             }
             Call::Replace(sent, expected) => self.replace(sent, expected),
+            Call::Rekey(sent, expected) => Answer::Rekeyed(self.rekey(sent, expected)),
             Call::List(_, 0) => Answer::Failed(StoreErrorKind::Invalid),
             Call::List(after, limit) => {
                 let all = self.credentials.iter().map(Credential::account);
@@ -188,21 +193,34 @@ impl Model {
         let Some(stored) = all.find(|stored| stored.account() == sent.account()) else {
             return Answer::Replaced(Replaced::Missing);
         };
-        if stored.lookup_keys() != sent.lookup_keys() {
-            return Answer::Failed(StoreErrorKind::Invalid);
-        }
         if stored.version() != expected {
             return Answer::Replaced(Replaced::Stale);
         }
-        *stored = stored
-            .clone()
-            .with_identifier(sent.identifier().to_vec())
-            .unwrap()
-            .with_password(sent.password().map(<[u8]>::to_vec))
-            .with_status(sent.status())
-            .with_changed_at(sent.changed_at())
-            .with_version(Version::new(expected.get() + 1));
+        if stored.lookup_keys() != sent.lookup_keys() {
+            return Answer::Failed(StoreErrorKind::Invalid);
+        }
+        *stored = next(stored, &sent);
         Answer::Replaced(Replaced::Done(stored.version()))
+    }
+
+    fn rekey(&mut self, sent: Credential, expected: Version) -> Rekeyed {
+        let is_sent = |stored: &Credential| stored.account() == sent.account();
+        let Some(at) = self.credentials.iter().position(is_sent) else {
+            return Rekeyed::Missing;
+        };
+        if self.credentials[at].version() != expected {
+            return Rekeyed::Stale;
+        }
+        let mut others = self.credentials.iter().filter(|stored| !is_sent(stored));
+        let claims = |stored: &Credential| {
+            stored.lookup_keys().iter().any(|key| sent.lookup_keys().contains(key))
+        };
+        if others.any(claims) {
+            return Rekeyed::Taken;
+        }
+        let rekeyed = next(&self.credentials[at], &sent);
+        self.credentials[at] = rekeyed.with_lookup_keys(sent.lookup_keys().to_vec()).unwrap();
+        Rekeyed::Done(self.credentials[at].version())
     }
 
     fn update(&mut self, update: &CounterUpdate, now: SystemTime) -> CounterRow {
@@ -231,6 +249,18 @@ impl Model {
         let row = self.counters.get(&key).filter(|row| now < row.1);
         row.into_iter().flat_map(|row| row.0.iter()).map(|(at, value)| (*at, *value)).collect()
     }
+}
+
+/// What `stored` becomes, under the same keys.
+fn next(stored: &Credential, sent: &Credential) -> Credential {
+    stored
+        .clone()
+        .with_identifier(sent.identifier().to_vec())
+        .unwrap()
+        .with_password(sent.password().map(<[u8]>::to_vec))
+        .with_status(sent.status())
+        .with_changed_at(sent.changed_at())
+        .with_version(Version::new(stored.version().get() + 1))
 }
 
 proptest! {

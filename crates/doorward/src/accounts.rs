@@ -121,19 +121,40 @@ impl Inner {
         visitor: &Visitor,
         accepted: &AcceptedPassword,
         proof: &Verified,
-        credential: Credential,
+        mut credential: Credential,
     ) -> Result<Verified, Error> {
         let permit = Permit::from(accepted);
         let hash = self.pool.hash(permit, Lane::Known, accepted.password().clone()).await?;
-        let (account, version) = (credential.account(), credential.version());
+        let account = credential.account();
         let sealed = self.vault.seal_hash(account, &hash)?;
         let now = self.clock.now();
-        let changed = credential.with_password(Some(sealed)).with_changed_at(now);
-        let token = visitor.token(&self.vault, &changed)?;
-        match self.store.replace(changed, version).await? {
-            Replaced::Done(_) => Ok(Verified::new(account, now, proof.method(), token)),
-            Replaced::Stale | Replaced::Missing => Err(Error::new(ErrorKind::Conflict)),
+        for _ in 0..MOST_TRIES {
+            let changed = credential.clone().with_password(Some(sealed.clone()));
+            let changed = changed.with_changed_at(now);
+            let token = visitor.token(&self.vault, &changed)?;
+            match self.store.replace(changed, credential.version()).await? {
+                Replaced::Done(_) => {
+                    return Ok(Verified::new(account, now, proof.method(), token));
+                }
+                Replaced::Missing => break,
+                Replaced::Stale => match self.store.fetch(account).await? {
+                    // A rotation was faster: it is the account that the password was checked against.
+                    Some(present) if self.is_unchanged(&credential, &present)? => {
+                        credential = present;
+                    }
+                    _ => break,
+                },
+            }
         }
+        Err(Error::new(ErrorKind::Conflict))
+    }
+
+    /// Whether both are of one password and status, whatever they are sealed under.
+    fn is_unchanged(&self, credential: &Credential, present: &Credential) -> Result<bool, Error> {
+        let ceiling = self.pool.hasher().ceiling();
+        Ok(credential.status() == present.status()
+            && credential.changed_at() == present.changed_at()
+            && self.vault.holds_same_hash(credential, present, ceiling)?)
     }
 
     pub(crate) async fn set_disabled(

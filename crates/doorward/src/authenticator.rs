@@ -19,6 +19,7 @@ use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
 use crate::queue::Queues;
 use crate::renewal::{Renewal, Renewed};
+use crate::rotation::Rotation;
 use crate::step_up::Notifier;
 use crate::vault::Vault;
 use crate::waits::KnownWaits;
@@ -108,6 +109,11 @@ impl Authenticator {
         self.inner.import(import).await
     }
 
+    /// A pass that brings every account under the present keys, while people log in. For operators.
+    pub fn rotation(&self) -> Rotation {
+        Rotation::new(Arc::clone(&self.inner))
+    }
+
     /// Brings the stored hash of an account up to date without its password: under the newest key, and
     /// if it is weaker than the present cost and of a kind that is expected, inside a hash of it. For
     /// operators.
@@ -124,8 +130,8 @@ impl Authenticator {
     /// order. Call it until [`Renewal::next`] is `None`; a pass that was interrupted goes on behind the
     /// last account seen. Logins go on meanwhile.
     ///
-    /// After a pass without failures no hash needs an older key any more. (Identifiers still may: keep
-    /// the older keys for them.)
+    /// After a pass without failures every hash is as strong as a new one. For a change of keys, run
+    /// [`rotation`](Self::rotation), which brings identifiers along.
     ///
     /// ```
     /// # async fn pass(auth: doorward::Authenticator) -> Result<(), doorward::Error> {

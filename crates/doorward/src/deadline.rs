@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use doorward_store::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Replaced, Store, StoreError, StoreErrorKind, Ticket, TicketKey,
+    Inserted, LookupKey, Rekeyed, Replaced, Store, StoreError, StoreErrorKind, Ticket, TicketKey,
     TicketStore, Version,
 };
 
@@ -62,6 +62,14 @@ impl CredentialStore for DeadlineStore {
         expected: Version,
     ) -> Result<Replaced, StoreError> {
         self.within("replace", self.inner.replace(credential, expected)).await
+    }
+
+    async fn rekey(
+        &self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Rekeyed, StoreError> {
+        self.within("rekey", self.inner.rekey(credential, expected)).await
     }
 
     async fn list(

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use doorward_fields::rotation::ResealError;
 use doorward_fields::{OpenError, RandomError, SealError};
 use doorward_hash::{HashError, ParseError};
 use doorward_store::{StoreError, StoreErrorKind};
@@ -29,6 +30,9 @@ pub enum ErrorKind {
     /// A stored credential cannot be read: wrong keys, a pepper that is missing, or damage. Look at the
     /// key ids.
     Corrupt,
+    /// In a pass over all accounts: another account has the same identifier, claimed under another key.
+    /// Keys were exchanged in the wrong order; nothing has changed. Look at both accounts.
+    IdentifierTaken,
     /// A fault of doorward itself.
     Internal,
     /// No memory for a hash.
@@ -62,7 +66,10 @@ impl Error {
             | ErrorKind::Conflict
             | ErrorKind::OutOfMemory
             | ErrorKind::Saturated => true,
-            ErrorKind::Corrupt | ErrorKind::Internal | ErrorKind::Randomness => false,
+            ErrorKind::Corrupt
+            | ErrorKind::IdentifierTaken
+            | ErrorKind::Internal
+            | ErrorKind::Randomness => false,
             ErrorKind::Store => self
                 .source
                 .as_ref()
@@ -92,6 +99,16 @@ impl From<StoreError> for Error {
             _ => ErrorKind::Store,
         };
         Self::because(kind, error)
+    }
+}
+
+impl From<ResealError> for Error {
+    fn from(error: ResealError) -> Self {
+        match error {
+            ResealError::Open(error) => error.into(),
+            ResealError::Seal(error) => error.into(),
+            error => Self::because(ErrorKind::Internal, error),
+        }
     }
 }
 

@@ -23,7 +23,8 @@ use zeroize::Zeroizing;
 ///    under the new key as well, and know what it seals and signs.
 /// 2. [`promote`](Self::promote), and give the text to every instance. What is counted starts anew
 ///    under the new primary, and step-up tickets under way end.
-/// 3. Bring what is stored under the new key.
+/// 3. Run [`Authenticator::rotation`](crate::Authenticator::rotation), which brings every account under
+///    the new key.
 /// 4. [`retire`](Self::retire) the old key once nothing is stored under it alone: accounts that were
 ///    registered under it would not be found, and their identifiers could be registered again.
 ///    [`set_minimum_open`](Self::set_minimum_open) tries it in a way that can be taken back.

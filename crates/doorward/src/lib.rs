@@ -64,6 +64,7 @@ mod queue;
 mod recipe;
 mod redeem;
 mod renewal;
+mod rotation;
 mod step_up;
 mod vault;
 mod verified;
@@ -82,8 +83,10 @@ pub use hashing::{HashingLimits, HashingStats};
 pub use keys::{Keys, KeysError};
 
 // Accounts of other systems, and passes over all accounts
+pub use doorward_fields::rotation::Progress;
 pub use import::{Import, ImportProblem, Imported};
 pub use renewal::{Renewal, Renewed};
+pub use rotation::Rotation;
 // What a login may cost
 /// [`calibrate`] with measurements of your own.
 pub use doorward_hash::calibrate as calibrate_with;

@@ -37,6 +37,29 @@ impl Vault {
         Ok(Some(Peppered { hash, is_current: self.is_current(sealed)? }))
     }
 
+    /// The stored hash as it is to be stored instead; `None` where there is none, or it is under the newest
+    /// key.
+    pub(crate) fn reseal_hash(&self, credential: &Credential) -> Result<Option<Vec<u8>>, Error> {
+        let Some(sealed) = credential.password() else {
+            return Ok(None);
+        };
+        self.reseal(credential.account().as_bytes(), FIELD, sealed)
+    }
+
+    /// Whether both hold one stored hash: it has a salt, so only a copy is the same.
+    pub(crate) fn holds_same_hash(
+        &self,
+        one: &Credential,
+        other: &Credential,
+        ceiling: &Ceiling,
+    ) -> Result<bool, Error> {
+        let (one, other) = (self.open_hash(one, ceiling)?, self.open_hash(other, ceiling)?);
+        Ok(match (one, other) {
+            (Some(one), Some(other)) => one.hash.expose_secret() == other.hash.expose_secret(),
+            (one, other) => one.is_none() && other.is_none(),
+        })
+    }
+
     /// Does with the hash of nobody what [`open_hash`](Self::open_hash) does with an account's.
     pub(crate) fn open_decoy(&self, ceiling: &Ceiling) -> Result<(), Error> {
         let row = self.open(&NOBODY, FIELD, &self.decoy)?;

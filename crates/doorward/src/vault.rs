@@ -57,6 +57,14 @@ impl Vault {
         self.open(credential.account().as_bytes(), "identifier", credential.identifier())
     }
 
+    /// The identifier as it is to be stored instead; `None` where it is under the newest key.
+    pub(crate) fn reseal_identifier(
+        &self,
+        credential: &Credential,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        self.reseal(credential.account().as_bytes(), "identifier", credential.identifier())
+    }
+
     pub(crate) fn counters(&self) -> &MacKey {
         self.keys.counters.primary()
     }
@@ -129,9 +137,20 @@ impl Vault {
         Ok(self.keys.fields.seal(&context, plaintext)?.into_bytes())
     }
 
-    /// Whether it was sealed under the newest key.
+    /// Whether it was sealed under the newest key, in the newest format.
     pub(crate) fn is_current(&self, sealed: &[u8]) -> Result<bool, Error> {
-        Ok(envelope(sealed)?.key_id() == self.keys.fields.primary_id())
+        Ok(self.keys.fields.is_current(&envelope(sealed)?))
+    }
+
+    pub(crate) fn reseal(
+        &self,
+        record: &[u8],
+        field: &str,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let context = Context::new(self.place(record, field));
+        let resealed = self.keys.fields.reseal(&context, &envelope(sealed)?)?;
+        Ok(resealed.map(Envelope::into_bytes))
     }
 
     pub(crate) fn open(

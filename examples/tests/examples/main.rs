@@ -8,4 +8,5 @@ mod folder;
 mod oddities;
 mod quickstart;
 mod records;
+mod rotate;
 mod shipped_day;

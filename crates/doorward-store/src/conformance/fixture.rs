@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use tokio::task::JoinSet;
 
 use crate::{
-    AccountId, Change, Column, CounterKey, CounterRow, CounterUpdate, Credential, LookupKey, Store,
-    StoreError, StoreErrorKind, TicketKey,
+    AccountId, Change, Column, CounterKey, CounterRow, CounterUpdate, Credential, Inserted,
+    LookupKey, Store, StoreError, StoreErrorKind, TicketKey,
 };
 
 /// A column like any other.
@@ -58,6 +58,24 @@ pub(super) fn credential(keys: &[&LookupKey]) -> Credential {
         .with_password(Some(b"sealed password".to_vec()))
 }
 
+/// The same credential under these lookup keys.
+pub(super) fn rekeyed(stored: &Credential, keys: &[&LookupKey]) -> Credential {
+    let keys = keys.iter().copied().cloned().collect();
+    stored.clone().with_lookup_keys(keys).expect("a few keys are sound")
+}
+
+/// Makes an account, and answers what was kept of it.
+pub(super) async fn insert(store: &Arc<dyn Store>, credential: Credential) -> Credential {
+    let answer = store.insert(credential.clone()).await.expect("insert");
+    assert_eq!(answer, Inserted::Created);
+    credential
+}
+
+/// Whoever has this lookup key.
+pub(super) async fn find(store: &Arc<dyn Store>, key: &LookupKey) -> Option<Credential> {
+    store.find(std::slice::from_ref(key)).await.expect("find")
+}
+
 /// Adds to the usual column of a row that lives until `at(1000)`.
 pub(super) fn add(key: CounterKey, amount: i64) -> CounterUpdate {
     CounterUpdate::new(key, vec![Change::Add(COLUMN, amount)], at(1000))
@@ -100,7 +118,7 @@ pub(super) fn assert_fails<T: std::fmt::Debug>(
     assert_eq!(answer.expect_err("the call must fail").kind(), kind);
 }
 
-/// Runs `racers` tasks at once and answers what each of them got.
+/// Runs `racers` tasks at once and answers what each of them got, in their order.
 ///
 /// A call that the store refuses with a retryable error and without having done anything is made
 /// again, as every caller of a busy store must.
@@ -118,14 +136,16 @@ where
         tasks.spawn(async move {
             loop {
                 match call(racer).await {
-                    Ok(answer) => return answer,
+                    Ok(answer) => return (racer, answer),
                     Err(error) if refused(&error) => tokio::task::yield_now().await,
                     Err(error) => panic!("racer {racer}: {error}"),
                 }
             }
         });
     }
-    tasks.join_all().await
+    let mut answers = tasks.join_all().await;
+    answers.sort_unstable_by_key(|(racer, _)| *racer);
+    answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
 fn refused(error: &StoreError) -> bool {

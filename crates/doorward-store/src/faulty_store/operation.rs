@@ -12,6 +12,8 @@ pub enum Operation {
     Fetch,
     /// [`CredentialStore::replace`](crate::CredentialStore::replace)
     Replace,
+    /// [`CredentialStore::rekey`](crate::CredentialStore::rekey)
+    Rekey,
     /// [`CredentialStore::list`](crate::CredentialStore::list)
     List,
     /// [`CounterStore::update`](crate::CounterStore::update)
@@ -30,11 +32,12 @@ pub enum Operation {
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Insert,
         Self::Find,
         Self::Fetch,
         Self::Replace,
+        Self::Rekey,
         Self::List,
         Self::Update,
         Self::Read,
@@ -52,6 +55,7 @@ impl Operation {
             Self::Find => "find",
             Self::Fetch => "fetch",
             Self::Replace => "replace",
+            Self::Rekey => "rekey",
             Self::List => "list",
             Self::Update => "update",
             Self::Read => "read",

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use crate::{
-    AccountId, Credential, Inserted, LookupKey, Replaced, StoreError, StoreErrorKind, Version,
+    AccountId, Credential, Inserted, LookupKey, Rekeyed, Replaced, StoreError, StoreErrorKind,
+    Version,
 };
 
 pub(super) struct Credentials {
@@ -57,16 +58,46 @@ impl Credentials {
         let Some(stored) = self.by_account.get_mut(&credential.account()) else {
             return Ok(Replaced::Missing);
         };
-        if stored.lookup_keys() != credential.lookup_keys() {
-            return Err(StoreError::new(StoreErrorKind::Invalid, "replace"));
-        }
+        // Asked first: whoever read it before its keys were exchanged is late, not wrong.
         if stored.version() != expected {
             return Ok(Replaced::Stale);
+        }
+        if stored.lookup_keys() != credential.lookup_keys() {
+            return Err(StoreError::new(StoreErrorKind::Invalid, "replace"));
         }
         let next = expected.next();
         let created_at = stored.created_at();
         *stored = credential.with_created_at(created_at).with_version(next);
         Ok(Replaced::Done(next))
+    }
+
+    pub(super) fn rekey(
+        &mut self,
+        credential: Credential,
+        expected: Version,
+    ) -> Result<Rekeyed, StoreError> {
+        check_password(&credential, "rekey")?;
+        let account = credential.account();
+        let Some(stored) = self.by_account.get_mut(&account) else {
+            return Ok(Rekeyed::Missing);
+        };
+        if stored.version() != expected {
+            return Ok(Rekeyed::Stale);
+        }
+        let mut owners = credential.lookup_keys().iter().filter_map(|key| self.owners.get(key));
+        if owners.any(|owner| *owner != account) {
+            return Ok(Rekeyed::Taken);
+        }
+        for key in stored.lookup_keys() {
+            self.owners.remove(key);
+        }
+        for key in credential.lookup_keys() {
+            self.owners.insert(key.clone(), account);
+        }
+        let next = expected.next();
+        let created_at = stored.created_at();
+        *stored = credential.with_created_at(created_at).with_version(next);
+        Ok(Rekeyed::Done(next))
     }
 
     /// By ascending account id.

@@ -1,0 +1,61 @@
+use thiserror::Error;
+
+use crate::{Context, Envelope, Keyring, OpenError, SealError};
+
+/// Sealing anew.
+impl Keyring {
+    /// The same plaintext in the same place, sealed under the primary key in the newest version of the
+    /// format; `None` if it is so already.
+    ///
+    /// `None` is an answer of the header alone: a current envelope is not opened, and what was forged
+    /// shows when it is read. What is returned was opened, so it is genuine.
+    ///
+    /// ```
+    /// use doorward_fields::{Context, FieldKey, KeyId, Keyring, Place};
+    ///
+    /// let key = |id| FieldKey::new(KeyId::new(id), [id as u8; 32]);
+    /// let context = Context::new(Place {
+    ///     tenant: "acme", table: "users", record: b"u-17", field: "email", version: 1,
+    /// });
+    /// let stored = Keyring::new(key(1)).seal(&context, b"alice")?;
+    ///
+    /// let keyring = Keyring::new(key(2)).with_open_only(key(1))?;
+    /// let resealed = keyring.reseal(&context, &stored)?.ok_or("current")?;
+    /// assert_eq!(resealed.key_id(), KeyId::new(2));
+    /// assert_eq!(keyring.reseal(&context, &resealed)?, None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ResealError`]. Keep the envelope as it is: another key may still open it.
+    pub fn reseal(
+        &self,
+        context: &Context<'_>,
+        envelope: &Envelope,
+    ) -> Result<Option<Envelope>, ResealError> {
+        if self.is_current(envelope) {
+            return Ok(None);
+        }
+        let opened = self.open(context, envelope)?;
+        Ok(Some(self.seal(context, opened.expose_secret())?))
+    }
+
+    /// Whether the envelope says that it is under the primary key, in the newest version of the format.
+    #[must_use]
+    pub fn is_current(&self, envelope: &Envelope) -> bool {
+        envelope.key_id() == self.primary_id() && envelope.version() == Envelope::VERSION
+    }
+}
+
+/// The field could not be sealed anew; it stays as it is.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[non_exhaustive]
+pub enum ResealError {
+    /// It does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// What was opened could not be sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
