@@ -6,6 +6,14 @@
 #[doc = include_str!("../docs/envelope.md")]
 pub mod envelope {}
 
+/// Tokens of Fernet, and the way from there.
+#[doc = include_str!("../docs/fernet.md")]
+pub mod fernet {}
+
 /// Derived keys, blind index, tag.
 #[doc = include_str!("../docs/keys.md")]
 pub mod keys {}
+
+/// The plaintext of a typed value.
+#[doc = include_str!("../docs/values.md")]
+pub mod values {}

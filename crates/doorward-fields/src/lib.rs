@@ -8,6 +8,8 @@ mod backend;
 mod blind_index;
 mod context;
 mod envelope;
+#[cfg(feature = "fernet")]
+mod fernet;
 mod field_key;
 mod index_keys;
 mod kdf;
@@ -76,6 +78,12 @@ pub use secret::{Secret, SecretValue, Unwiped};
 pub use serde as __serde;
 #[cfg(feature = "serde")]
 pub use value::ValueProblem;
+
+// Fields that Fernet sealed
+#[cfg(feature = "fernet")]
+pub use fernet::{
+    FernetError, FernetErrorKind, FernetKeys, FernetKeysError, FernetSealError, OpenedToken,
+};
 
 // Digests
 pub use blind_index::{BlindIndex, IndexKey, IndexPlace};

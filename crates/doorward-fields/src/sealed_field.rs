@@ -68,7 +68,7 @@ impl<T> SealedField<T> {
         nonces: &mut Nonces,
     ) -> Result<Option<Sealed<T>>, RecordError> {
         let envelope = sealed.envelope();
-        if envelope.key_id() == keyring.primary_id() && envelope.version() == Envelope::VERSION {
+        if keyring.is_current(envelope) {
             return Ok(None);
         }
         let record = record.to_record_key();
