@@ -9,9 +9,16 @@ from pathlib import Path
 MAP = {
     "doorward-fields": set(),
     "doorward-hash": set(),
+    "doorward-kms": {"doorward-fields"},
     "doorward-store": set(),
     "doorward-throttle": set(),
-    "doorward": {"doorward-fields", "doorward-hash", "doorward-store", "doorward-throttle"},
+    "doorward": {
+        "doorward-fields",
+        "doorward-hash",
+        "doorward-kms",
+        "doorward-store",
+        "doorward-throttle",
+    },
 }
 # Programs, not libraries: they may import anything, and nothing imports them.
 TOP = {"doorward-benches", "doorward-examples"}

@@ -123,6 +123,12 @@ pub mod fields {
     pub use doorward_fields::*;
 }
 
+/// Keys from AWS KMS: root secrets for [`Keys`], data keys for the service's own records.
+#[cfg(feature = "kms")]
+pub mod kms {
+    pub use doorward_kms::*;
+}
+
 /// The store traits, for those who write a store of their own.
 pub mod store {
     pub use doorward_store::*;
