@@ -17,7 +17,11 @@ pub struct Rewrap<'a, Of, With> {
 
 impl<'a, Of, With> Rewrap<'a, Of, With> {
     /// Of records of one context.
-    pub fn new(keys: &'a DataKeys, context: EncryptionContext, of: Of, with: With) -> Self {
+    pub fn new<R>(keys: &'a DataKeys, context: EncryptionContext, of: Of, with: With) -> Self
+    where
+        Of: Fn(&R) -> &WrappedKey,
+        With: Fn(&R, WrappedKey) -> R,
+    {
         Self { keys, context, of, with }
     }
 }
