@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 use doorward_fields::random_bytes;
 
 use crate::KmsError;
+use crate::age::age;
 
 /// Remembers that the key service has just failed, so that not everybody finds out by waiting.
 ///
@@ -26,7 +27,7 @@ impl Breaker {
     pub(crate) fn admit(&self, now: SystemTime) -> Result<(), KmsError> {
         let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(failure) = failure.as_mut() else { return Ok(()) };
-        if apart(now, failure.at) < failure.delay {
+        if age(failure.at, now) < failure.delay {
             return Err(failure.error.clone());
         }
         // This one tries. Should it be cancelled, the next may after one more delay.
@@ -43,12 +44,6 @@ impl Breaker {
         let in_a_row = failure.as_ref().map_or(0, |failure| failure.in_a_row) + 1;
         *failure = Some(Failure { error, in_a_row, at: now, delay: delay(in_a_row) });
     }
-}
-
-/// How far two times are apart, whichever is the later: callers read the clock before they wait for each
-/// other, and a clock that was set back must not make anything last for ever.
-pub(crate) fn apart(one: SystemTime, other: SystemTime) -> Duration {
-    one.duration_since(other).unwrap_or_else(|error| error.duration())
 }
 
 fn delay(in_a_row: u32) -> Duration {

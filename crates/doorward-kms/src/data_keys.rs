@@ -1,8 +1,8 @@
 mod opening;
 mod sealing;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use doorward_fields::{Backend, FieldKey, KeyId, Keyring, random_bytes};
@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::breaker::Breaker;
-use crate::data_keys::opening::OpeningCache;
+use crate::data_keys::opening::OpeningSlot;
 use crate::data_keys::sealing::SealingSlot;
+use crate::slots::Slots;
 use crate::{
     CacheLimits, DataKey, EncryptionContext, KeyArn, KeyService, KmsError, KmsErrorKind, WrappedKey,
 };
@@ -66,8 +67,8 @@ use crate::{
 ///
 /// # Time
 ///
-/// `now` is the caller's clock, as everywhere in doorward. If it jumps by more than the age, either way,
-/// cached keys are too old.
+/// `now` is the caller's clock, as everywhere in doorward. If it jumps ahead by more than the age, or back
+/// by more than half a minute, cached keys are too old.
 #[derive(Debug)]
 pub struct DataKeys {
     service: Arc<dyn KeyService>,
@@ -76,8 +77,8 @@ pub struct DataKeys {
     limits: CacheLimits,
     backend: Backend,
     breaker: Breaker,
-    sealing: Mutex<BTreeMap<EncryptionContext, Arc<SealingSlot>>>,
-    opening: OpeningCache,
+    sealing: Slots<EncryptionContext, SealingSlot>,
+    opening: Slots<[u8; 32], OpeningSlot>,
 }
 
 impl DataKeys {
@@ -91,8 +92,8 @@ impl DataKeys {
             limits: CacheLimits::default(),
             backend: Backend::default(),
             breaker: Breaker::default(),
-            sealing: Mutex::default(),
-            opening: OpeningCache::default(),
+            sealing: Slots::default(),
+            opening: Slots::default(),
         }
     }
 
@@ -139,10 +140,9 @@ impl DataKeys {
         if messages > self.limits.max_messages || bytes > self.limits.max_bytes {
             return Err(KmsError::new(KmsErrorKind::TooMuch));
         }
-        let slot = {
-            let mut slots = self.sealing.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(slots.entry(context.clone()).or_default())
-        };
+        let limits = &self.limits;
+        let is_spent = |slot: &SealingSlot| slot.is_spent(limits, now);
+        let slot = self.sealing.slot(context, limits.entries, is_spent);
         slot.take(self, context, sealing::Demand { messages, bytes }, now).await
     }
 
@@ -160,7 +160,7 @@ impl DataKeys {
         if !self.allowed.contains(wrapped.key()) {
             return Err(KmsError::new(KmsErrorKind::Untrusted));
         }
-        let slot = self.opening.slot(name(context, wrapped), self.limits.entries);
+        let slot = self.opening_slot(context, wrapped, now);
         slot.open(self, context, wrapped, now).await
     }
 
@@ -188,7 +188,7 @@ impl DataKeys {
 
     /// Lets go of every cached key at once: of a tenant that leaves, after an incident.
     pub fn forget(&self) {
-        self.sealing.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.sealing.clear();
         self.opening.clear();
     }
 
@@ -203,7 +203,7 @@ impl DataKeys {
         let wrapped = self.wrapped(KeyId::new(u32::from_be_bytes(id)), generated.blob)?;
         let key = self.data_key(wrapped, generated.plaintext);
         // Whoever reads back what was just written need not ask.
-        let slot = self.opening.slot(name(context, key.wrapped()), self.limits.entries);
+        let slot = self.opening_slot(context, key.wrapped(), now);
         slot.keep(Arc::clone(&key), now);
         Ok(key)
     }
@@ -217,6 +217,24 @@ impl DataKeys {
         self.breaker.admit(now)?;
         let answer = self.service.decrypt(wrapped.key(), wrapped.blob(), context).await;
         Ok(self.data_key(wrapped.clone(), self.told(answer, now)?))
+    }
+
+    /// Lets go of all that `key` has wrapped: the service has said that it is not to be used.
+    fn deny(&self, key: &KeyArn) {
+        self.opening.each(|slot| slot.deny(key));
+        if *key == self.key {
+            self.sealing.each(SealingSlot::deny);
+        }
+    }
+
+    fn opening_slot(
+        &self,
+        context: &EncryptionContext,
+        wrapped: &WrappedKey,
+        now: SystemTime,
+    ) -> Arc<OpeningSlot> {
+        let is_spent = |slot: &OpeningSlot| slot.is_spent(&self.limits, now);
+        self.opening.slot(&name(context, wrapped), self.limits.entries, is_spent)
     }
 
     /// Has the breaker know how a call went. A denial is an answer: the service is there.

@@ -3,6 +3,7 @@
 
 pub mod format;
 
+mod age;
 mod aws;
 mod breaker;
 mod cache_limits;
@@ -10,12 +11,14 @@ mod data_key;
 mod data_keys;
 mod encryption_context;
 mod error;
+mod flight;
 mod key_arn;
 mod key_service;
 #[cfg(feature = "testing")]
 mod memory_key_service;
 mod rewrap;
 mod root_secrets;
+mod slots;
 mod wrapped_key;
 
 // Data keys

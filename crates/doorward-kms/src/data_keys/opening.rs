@@ -1,59 +1,19 @@
-use std::collections::HashMap;
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use crate::breaker::{Breaker, apart};
+use crate::age::age;
+use crate::breaker::Breaker;
 use crate::data_keys::DataKeys;
-use crate::{DataKey, EncryptionContext, KeyArn, KmsError, WrappedKey};
+use crate::flight::Flight;
+use crate::{CacheLimits, DataKey, EncryptionContext, KeyArn, KmsError, WrappedKey};
 
-/// Unwrapped data keys, by the digest of what they were unwrapped from. Bounded: the one that was asked
-/// for longest ago goes first.
-#[derive(Debug, Default)]
-pub(crate) struct OpeningCache(Mutex<Slots>);
-
-#[derive(Debug, Default)]
-struct Slots {
-    slots: HashMap<[u8; 32], (u64, Arc<OpeningSlot>)>,
-    asked: u64,
-}
-
-/// One data key.
+/// One data key that was unwrapped, or is about to be.
 #[derive(Debug, Default)]
 pub(crate) struct OpeningSlot {
     key: Mutex<Option<(Arc<DataKey>, SystemTime)>>,
-    /// Whoever holds it may ask for the key; the others wait.
-    asking: tokio::sync::Mutex<()>,
+    flight: Flight,
     /// What the service refused here is not asked for again at once.
     refusals: Breaker,
-}
-
-impl OpeningCache {
-    pub(crate) fn slot(&self, name: [u8; 32], entries: NonZeroUsize) -> Arc<OpeningSlot> {
-        let mut guard = self.lock();
-        let Slots { slots, asked } = &mut *guard;
-        *asked += 1;
-        if !slots.contains_key(&name) && slots.len() >= entries.get() {
-            let oldest = slots.iter().min_by_key(|(_, (asked, _))| *asked).map(|(name, _)| *name);
-            oldest.and_then(|name| slots.remove(&name));
-        }
-        let (last, slot) = slots.entry(name).or_default();
-        *last = *asked;
-        Arc::clone(slot)
-    }
-
-    /// Lets go of all that `key` has wrapped.
-    pub(crate) fn deny(&self, key: &KeyArn) {
-        self.lock().slots.retain(|_, (_, slot)| !slot.is_wrapped_by(key));
-    }
-
-    pub(crate) fn clear(&self) {
-        self.lock().slots.clear();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Slots> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl OpeningSlot {
@@ -68,13 +28,15 @@ impl OpeningSlot {
         wrapped: &WrappedKey,
         now: SystemTime,
     ) -> Result<Arc<DataKey>, KmsError> {
-        let max_age = keys.limits.max_age;
-        if let Some(key) = self.within(max_age, now) {
+        if let Some(key) = self.within(keys.limits.max_age, now) {
             return Ok(key);
         }
-        let _asking = self.asking.lock().await;
+        let turn = match self.flight.turn().await {
+            Ok(turn) => turn,
+            Err(error) => return self.despite(error, keys, now),
+        };
         // Somebody else may have had an answer meanwhile.
-        if let Some(key) = self.within(max_age, now) {
+        if let Some(key) = self.within(keys.limits.max_age, now) {
             return Ok(key);
         }
         self.refusals.admit(now)?;
@@ -84,32 +46,56 @@ impl OpeningSlot {
                 self.keep(Arc::clone(&key), now);
                 Ok(key)
             }
-            Err(error) if error.is_retryable() => {
-                let longer = max_age.saturating_add(keys.limits.outage_grace);
-                self.within(longer, now).ok_or(error)
-            }
             Err(error) => {
-                self.refusals.failed(error.clone(), now);
-                *self.lock() = None;
-                if error.is_denial() {
-                    keys.opening.deny(wrapped.key());
+                turn.failed(&error);
+                if !error.is_retryable() {
+                    self.refusals.failed(error.clone(), now);
+                    *self.lock() = None;
                 }
-                Err(error)
+                if error.is_denial() {
+                    keys.deny(wrapped.key());
+                }
+                self.despite(error, keys, now)
             }
         }
     }
 
-    fn within(&self, age: std::time::Duration, now: SystemTime) -> Option<Arc<DataKey>> {
-        let key = self.lock();
-        let (key, born) = key.as_ref()?;
-        (apart(now, *born) < age).then(|| Arc::clone(key))
+    /// Lets go of the key if `denied` has wrapped it.
+    pub(crate) fn deny(&self, denied: &KeyArn) {
+        let mut key = self.lock();
+        if key.as_ref().is_some_and(|(key, _)| key.wrapped().key() == denied) {
+            *key = None;
+        }
     }
 
-    fn is_wrapped_by(&self, key: &KeyArn) -> bool {
-        self.lock().as_ref().is_some_and(|(data_key, _)| data_key.wrapped().key() == key)
+    /// Whether what it holds opens no more, not even in an outage. Empty it is of use: it remembers
+    /// refusals.
+    pub(crate) fn is_spent(&self, limits: &CacheLimits, now: SystemTime) -> bool {
+        self.lock().as_ref().is_some_and(|(_, born)| age(*born, now) >= longest(limits))
+    }
+
+    /// The key all the same, where it is an outage and there is grace.
+    fn despite(
+        &self,
+        error: KmsError,
+        keys: &DataKeys,
+        now: SystemTime,
+    ) -> Result<Arc<DataKey>, KmsError> {
+        let key = error.is_retryable().then(|| self.within(longest(&keys.limits), now));
+        key.flatten().ok_or(error)
+    }
+
+    fn within(&self, longest: Duration, now: SystemTime) -> Option<Arc<DataKey>> {
+        let key = self.lock();
+        let (key, born) = key.as_ref()?;
+        (age(*born, now) < longest).then(|| Arc::clone(key))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<(Arc<DataKey>, SystemTime)>> {
         self.key.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn longest(limits: &CacheLimits) -> Duration {
+    limits.max_age.saturating_add(limits.outage_grace)
 }

@@ -1,16 +1,17 @@
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
-use crate::breaker::{Breaker, apart};
+use crate::age::age;
+use crate::breaker::Breaker;
 use crate::data_keys::DataKeys;
+use crate::flight::{Flight, Turn};
 use crate::{CacheLimits, DataKey, EncryptionContext, KmsError};
 
 /// The data keys that seal in one context: one in use, and perhaps the next.
 #[derive(Debug, Default)]
 pub(crate) struct SealingSlot {
     keys: Mutex<Keys>,
-    /// Whoever holds it may ask for a key; the others wait, or seal on.
-    asking: tokio::sync::Mutex<()>,
+    flight: Flight,
     /// What the service refused here is not asked for again at once.
     refusals: Breaker,
 }
@@ -50,15 +51,27 @@ impl SealingSlot {
             }
             return Ok(key);
         }
-        let _asking = self.asking.lock().await;
+        let turn = self.flight.turn().await?;
         // Somebody else may have had an answer meanwhile.
         if let Some((key, _)) = self.reserve(&keys.limits, demand, now) {
             return Ok(key);
         }
-        let key = self.ask(keys, context, now).await?;
+        let key = self.ask(&turn, keys, context, now).await?;
         let used = Used { key: Arc::clone(&key), born: now, spent: demand };
         self.lock().current = Some(used);
         Ok(key)
+    }
+
+    /// Lets go of both keys.
+    pub(crate) fn deny(&self) {
+        *self.lock() = Keys::default();
+    }
+
+    /// Whether what it holds is too old to seal. Empty it is of use: it remembers refusals.
+    pub(crate) fn is_spent(&self, limits: &CacheLimits, now: SystemTime) -> bool {
+        let keys = self.lock();
+        let mut held = keys.current.iter().chain(&keys.next).peekable();
+        held.peek().is_some() && held.all(|used| age(used.born, now) >= limits.max_age)
     }
 
     /// Fetches the next key, unless another caller does already. The present one is good still, so only a
@@ -69,8 +82,8 @@ impl SealingSlot {
         context: &EncryptionContext,
         now: SystemTime,
     ) -> Result<(), KmsError> {
-        let Ok(_asking) = self.asking.try_lock() else { return Ok(()) };
-        match self.ask(keys, context, now).await {
+        let Some(turn) = self.flight.turn_at_once() else { return Ok(()) };
+        match self.ask(&turn, keys, context, now).await {
             Ok(key) => {
                 let spent = Demand { messages: 0, bytes: 0 };
                 self.lock().next = Some(Used { key, born: now, spent });
@@ -83,6 +96,7 @@ impl SealingSlot {
 
     async fn ask(
         &self,
+        turn: &Turn<'_>,
         keys: &DataKeys,
         context: &EncryptionContext,
         now: SystemTime,
@@ -91,12 +105,13 @@ impl SealingSlot {
         let answer = keys.generate(context, now).await;
         match &answer {
             Ok(_) => self.refusals.succeeded(),
-            Err(error) if error.is_retryable() => {}
             Err(error) => {
-                self.refusals.failed(error.clone(), now);
+                turn.failed(error);
+                if !error.is_retryable() {
+                    self.refusals.failed(error.clone(), now);
+                }
                 if error.is_denial() {
-                    *self.lock() = Keys::default();
-                    keys.opening.deny(&keys.key);
+                    keys.deny(&keys.key);
                 }
             }
         }
@@ -123,7 +138,7 @@ impl SealingSlot {
         Some((Arc::clone(&current.key), is_ageing))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Keys> {
+    fn lock(&self) -> MutexGuard<'_, Keys> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -132,7 +147,7 @@ impl Used {
     fn reserve(&mut self, limits: &CacheLimits, demand: Demand, now: SystemTime) -> Option<()> {
         let messages = self.spent.messages.checked_add(demand.messages)?;
         let bytes = self.spent.bytes.checked_add(demand.bytes)?;
-        let is_young = apart(now, self.born) < limits.max_age;
+        let is_young = age(self.born, now) < limits.max_age;
         if !is_young || messages > limits.max_messages || bytes > limits.max_bytes {
             return None;
         }
@@ -144,7 +159,6 @@ impl Used {
     fn is_ageing(&self, limits: &CacheLimits, now: SystemTime) -> bool {
         self.spent.messages > limits.max_messages - limits.max_messages / 5
             || self.spent.bytes > limits.max_bytes - limits.max_bytes / 5
-            || apart(now, self.born) > limits.max_age - limits.max_age / 5
-            || apart(now, self.born) + Duration::from_nanos(1) >= limits.max_age
+            || age(self.born, now) > limits.max_age - limits.max_age / 5
     }
 }
