@@ -5,13 +5,12 @@ pub mod format;
 pub mod rotation;
 
 mod backend;
-mod blind_index;
 mod context;
 mod envelope;
 #[cfg(feature = "fernet")]
 mod fernet;
 mod field_key;
-mod index_keys;
+mod index;
 mod kdf;
 mod key_id;
 mod key_set;
@@ -85,9 +84,13 @@ pub use fernet::{
     FernetError, FernetErrorKind, FernetKeys, FernetKeysError, FernetSealError, OpenedToken,
 };
 
+// Blind indexes
+pub use index::{
+    BlindIndex, IndexBits, IndexBitsError, IndexKey, IndexKeys, IndexPlace, IndexPlan,
+    IndexedValue, TextForm, TruncatedIndex,
+};
+
 // Digests
-pub use blind_index::{BlindIndex, IndexKey, IndexPlace};
-pub use index_keys::IndexKeys;
 pub use mac::{MacKey, Tag};
 pub use mac_keys::MacKeys;
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use doorward_fields::{
-    Context, Envelope, FieldKey, IndexPlace, KeyId, KeySet, Keyring, Nonce, OpenErrorKind, Place,
-    RootKey,
+    Context, Envelope, FieldKey, IndexPlace, IndexedValue, KeyId, KeySet, Keyring, Nonce,
+    OpenErrorKind, Place, RootKey,
 };
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -54,8 +54,8 @@ proptest! {
     #[test]
     fn law_06_a_blind_index_is_no_unkeyed_hash(value: Vec<u8>) {
         let place = IndexPlace { tenant: "acme", table: "users", field: "email" };
-        let index = root().derive_index_key("users").blind_index(place, &value);
-        let other = RootKey::new(ID, [0x5f; 32]).derive_index_key("users").blind_index(place, &value);
+        let index = root().derive_index_key("users").blind_index(place, &IndexedValue::exact(&value));
+        let other = RootKey::new(ID, [0x5f; 32]).derive_index_key("users").blind_index(place, &IndexedValue::exact(&value));
         prop_assert_ne!(index.digest(), &<[u8; 32]>::from(Sha256::digest(&value)));
         prop_assert_ne!(index.digest(), other.digest());
     }
@@ -254,7 +254,7 @@ fn law_08_debug_shows_no_secret() {
     let opened = keyring.open(&context, &envelope).unwrap();
     let tag = root.derive_mac_key("codes").tag("code", &[plaintext]);
     let place = IndexPlace { tenant: "acme", table: "users", field: "email" };
-    let index = root.derive_index_key("users").blind_index(place, plaintext);
+    let index = root.derive_index_key("users").blind_index(place, &IndexedValue::exact(plaintext));
     let set = KeySet::new(RootKey::new(ID, secret));
     let set = set.with_pending(RootKey::new(KeyId::new(2), secret)).unwrap();
 
@@ -269,6 +269,7 @@ fn law_08_debug_shows_no_secret() {
         format!("{set:?} {set:#?}"),
         format!("{:?}", set.derive_keyring("users")),
         format!("{:?} {:?}", set.derive_index_keys("users"), set.derive_mac_keys("users")),
+        format!("{:?}", IndexedValue::exact(plaintext)),
         format!("{envelope:?} {envelope:#?}"),
         format!("{tag:?} {tag:#?}"),
         format!("{index:?} {index} {index:#?}"),
@@ -282,7 +283,7 @@ fn law_08_debug_shows_no_secret() {
             assert!(!text.contains(&hidden), "a tag in {text}");
         }
     }
-    for text in &printed[..10] {
+    for text in &printed[..11] {
         assert!(text.contains("[REDACTED]"), "{text}");
     }
     assert_eq!(format!("{:?}", root.derive_mac_key("a")), "MacKey { id: 1, secret: [REDACTED] }");

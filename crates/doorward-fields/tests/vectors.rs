@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chacha20poly1305::{AeadInOut as _, KeyInit as _, XChaCha20Poly1305};
 use doorward_fields::{
-    Backend, Context, Envelope, FieldKey, IndexPlace, KeyId, Keyring, Nonce, Place, RootKey,
+    Backend, Context, Envelope, FieldKey, IndexBits, IndexPlace, IndexedValue, KeyId, Keyring,
+    Nonce, Place, RootKey, TextForm,
 };
 
 /// One `[kind]` of the file and its `name = hex` lines.
@@ -42,6 +43,14 @@ impl Vector {
         })
     }
 
+    fn index_place(&self) -> IndexPlace<'_> {
+        IndexPlace {
+            tenant: self.text("tenant"),
+            table: self.text("table"),
+            field: self.text("field"),
+        }
+    }
+
     fn root(&self) -> RootKey {
         RootKey::new(KeyId::new(self.number("root_id")), self.array("root"))
     }
@@ -55,6 +64,7 @@ fn hex(text: &str) -> Vec<u8> {
 
 const V1: &str = include_str!("vectors/envelope_v1.txt");
 const V2: &str = include_str!("vectors/envelope_v2.txt");
+const INDEX: &str = include_str!("vectors/index_v1.txt");
 
 fn vectors(file: &'static str, kind: &str) -> Vec<Vector> {
     let mut all: Vec<Vector> = Vec::new();
@@ -159,13 +169,43 @@ fn r24_an_invisible_salamander_opens_under_one_key_only() {
 #[test]
 fn blind_indexes_match() {
     for vector in vectors(V1, "blind_index") {
-        let place = IndexPlace {
-            tenant: vector.text("tenant"),
-            table: vector.text("table"),
-            field: vector.text("field"),
-        };
         let key = vector.root().derive_index_key(vector.text("purpose"));
-        let index = key.blind_index(place, vector.bytes("value"));
+        let index =
+            key.blind_index(vector.index_place(), &IndexedValue::exact(vector.bytes("value")));
+        assert_eq!(index.to_bytes(), vector.bytes("index"));
+    }
+}
+
+/// The value in the form that the vector names; exact bytes where it names none.
+fn indexed<'a>(vector: &'a Vector, value: &'a str) -> IndexedValue<'a> {
+    let form = match vector.text("form") {
+        "" => return IndexedValue::exact(vector.bytes(value)),
+        "caseless/1" => TextForm::Caseless,
+        "digits/1" => TextForm::Digits,
+        "trimmed/1" => TextForm::Trimmed,
+        other => panic!("{other}"),
+    };
+    IndexedValue::text(form, vector.text(value))
+}
+
+#[test]
+fn indexes_of_text_match() {
+    for vector in vectors(INDEX, "text_index") {
+        let key = vector.root().derive_index_key(vector.text("purpose"));
+        for value in ["text", "normal"] {
+            let index = key.blind_index(vector.index_place(), &indexed(&vector, value));
+            assert_eq!(index.to_bytes(), vector.bytes("index"));
+        }
+    }
+}
+
+#[test]
+fn truncated_indexes_match() {
+    for vector in vectors(INDEX, "truncated_index") {
+        let key = vector.root().derive_index_key(vector.text("purpose"));
+        let bits = IndexBits::new(vector.number("bits").try_into().unwrap()).unwrap();
+        let value = indexed(&vector, "value");
+        let index = key.truncated_index(vector.index_place(), bits, &value);
         assert_eq!(index.to_bytes(), vector.bytes("index"));
     }
 }

@@ -118,7 +118,7 @@ const LENGTH: usize = SIGNED + 32;
 
 #[cfg(test)]
 mod tests {
-    use doorward_fields::{IndexPlace, KeySet, RootKey};
+    use doorward_fields::{IndexPlace, IndexedValue, KeySet, RootKey};
     use proptest::prelude::*;
 
     use super::*;
@@ -131,8 +131,8 @@ mod tests {
 
     fn keys(set: &KeySet, identifier: &str) -> (Vec<BlindIndex>, MacKeys) {
         let place = IndexPlace { tenant: "t", table: "accounts", field: "identifier" };
-        let indexes = set.derive_index_keys("identifiers").read(place, identifier.as_bytes());
-        (indexes, set.derive_mac_keys("devices"))
+        let value = IndexedValue::exact(identifier.as_bytes());
+        (set.derive_index_keys("identifiers").read(place, &value), set.derive_mac_keys("devices"))
     }
 
     fn issue(set: &KeySet) -> DeviceToken {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use doorward_fields::TextForm;
 use thiserror::Error;
-use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 /// An identifier in its normal form: trimmed, compatibility characters folded (NFKC, UAX #15), case
@@ -42,7 +42,7 @@ impl Identifier {
         if typed.len() > 4 * Self::MAX_BYTES {
             return Err(IdentifierProblem::TooLong);
         }
-        let folded = fold(typed);
+        let folded = TextForm::Caseless.normalize(typed);
         if folded.is_empty() {
             return Err(IdentifierProblem::Empty);
         }
@@ -80,22 +80,6 @@ pub enum IdentifierProblem {
     /// Over 320 bytes.
     #[error("use at most 320 bytes")]
     TooLong,
-}
-
-fn fold(typed: &str) -> Zeroizing<String> {
-    let mut folded = Zeroizing::new(typed.to_owned());
-    // Two rounds settle every string that Unicode is known to hold; the bound is for the unknown.
-    for _ in 0..8 {
-        // Up and down again is case folding: one letter for ß and ss, for σ and ς.
-        let upper = folded.nfkc().flat_map(char::to_uppercase);
-        let lower: String = upper.flat_map(char::to_lowercase).collect();
-        let next = Zeroizing::new(lower.nfkc().collect::<String>().trim().to_owned());
-        if next == folded {
-            break;
-        }
-        folded = next;
-    }
-    folded
 }
 
 /// Controls, and what Unicode 16 lists as `Default_Ignorable_Code_Point`: a display leaves these out.

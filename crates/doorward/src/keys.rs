@@ -255,7 +255,7 @@ fn of_service(purpose: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use doorward_fields::{Context, IndexPlace, Place};
+    use doorward_fields::{Context, IndexPlace, IndexedValue, Place};
     use proptest::prelude::*;
 
     use super::*;
@@ -294,8 +294,9 @@ mod tests {
         let sealed = door.fields.seal(&Context::new(place), b"hash").unwrap();
         assert!(keys.keyring("credentials").open(&Context::new(place), &sealed).is_err());
         let place = IndexPlace { tenant: "", table: "t", field: "f" };
-        let index = door.identifiers.read(place, b"alice");
-        assert_ne!(keys.index_keys("identifiers").read(place, b"alice"), index);
+        let alice = IndexedValue::exact(b"alice");
+        let index = door.identifiers.read(place, &alice);
+        assert_ne!(keys.index_keys("identifiers").read(place, &alice), index);
         let tag = door.devices.primary().tag("d", &[]);
         assert_ne!(keys.mac_keys("devices").primary().tag("d", &[]), tag);
     }

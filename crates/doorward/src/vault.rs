@@ -1,6 +1,6 @@
 //! What is stored of an account, sealed and opened.
 
-use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, MacKey, Place};
+use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, IndexedValue, MacKey, Place};
 use doorward_hash::{Cost, StoredHash};
 use doorward_store::{AccountId, Credential, LookupKey, TicketKey};
 use zeroize::Zeroizing;
@@ -31,7 +31,8 @@ impl Vault {
     /// account claims, so that two instances at different steps of a rotation cannot both register it.
     pub(crate) fn indexes(&self, identifier: &Identifier) -> Vec<BlindIndex> {
         let place = IndexPlace { tenant: &self.tenant, table: ACCOUNTS, field: "identifier" };
-        self.keys.identifiers.read(place, identifier.expose().as_bytes())
+        let value = IndexedValue::exact(identifier.expose().as_bytes());
+        self.keys.identifiers.read(place, &value)
     }
 
     /// A new credential, version and all, ready to be inserted.
