@@ -57,7 +57,9 @@ mod structs;
 /// `SealedCustomer`, which is `Clone`, `Debug`, `Serialize` and `Deserialize`, and so have its clear
 /// fields to be. It has `open(&self, &Keyring, tenant: &str) -> Result<Customer, RecordError>`, and
 /// `reseal(&self, &Keyring, tenant: &str) -> Result<Option<SealedCustomer>, RecordError>` for the turn of
-/// keys: `None` if all fields are under the primary key and in the current format already.
+/// keys: `None` if all fields are under the primary key and in the current format already. A
+/// [pass](crate::rotation) over a table does that to each record:
+/// `Pass::new(table, |_, stored: &SealedCustomer| stored.reseal(&keyring, "acme"))`.
 ///
 /// Comments go to both. `#[serde(..)]` on the record or on a field goes to `SealedCustomer`. Other
 /// attributes of the record go to `Customer`, those of a field to both. A `Secret` can be neither

@@ -230,6 +230,13 @@ fn r25_resealing_takes_what_is_not_under_the_primary_key_and_nothing_else() {
 }
 
 #[test]
+fn r25_a_pass_over_a_table_reseals_whole_records() {
+    fn is_renew<R: doorward_fields::rotation::Renew<String, SealedCustomer>>(_: &R) {}
+    let keyring = keyring();
+    is_renew(&|_: &String, stored: &SealedCustomer| stored.reseal(&keyring, "acme"));
+}
+
+#[test]
 fn r25_resealing_takes_what_is_in_an_older_format() {
     // Version 1 of the format has other bytes ahead of the same ciphertext; that it is asked to open, and
     // does not, shows that it was not taken for current.
