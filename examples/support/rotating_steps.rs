@@ -50,8 +50,9 @@ pub(crate) async fn play(accounts: usize) -> Result<Shown, Failure> {
     stage.note("retire the old key", &retired, None);
     let released = stage.pass(instance(&stage.store, &retired)?.rotation(), None).await?;
     stage.note("pass: free old lookup keys", &retired, Some(Counts::of(&released)));
-    stage.shown.accounts = stage.store.accounts();
     stage.shown.let_in = stage.crowd.call_the_roll().await;
+    // Counted last: until the roll is called, somebody may still be registering.
+    stage.shown.accounts = stage.store.accounts();
     Ok(stage.shown)
 }
 
