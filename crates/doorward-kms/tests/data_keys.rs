@@ -1,6 +1,7 @@
 //! The cache of data keys: bounds, parallel callers, outages.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::clone_on_ref_ptr, reason = "it becomes an Arc of the trait")]
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;

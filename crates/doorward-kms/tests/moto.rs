@@ -1,6 +1,7 @@
 //! The real client against a KMS server that is not ours: that of moto. `.ci/run kms` starts one.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::clone_on_ref_ptr, reason = "it becomes an Arc of the trait")]
 
 use std::error::Error;
 use std::sync::Arc;

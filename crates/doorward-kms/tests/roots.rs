@@ -1,6 +1,7 @@
 //! Root secrets that KMS wraps, and passes that rewrap data keys.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::clone_on_ref_ptr, reason = "it becomes an Arc of the trait")]
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
