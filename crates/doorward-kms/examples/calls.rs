@@ -29,7 +29,8 @@ async fn calls(limits: CacheLimits) -> Result<u64, Failure> {
     let service = Arc::new(MemoryKeyService::new());
     service.answer_after(20);
     let arn = service.create_key();
-    let keys = Arc::new(DataKeys::new(service.clone(), arn).with_limits(limits));
+    let keys =
+        Arc::new(DataKeys::new(Arc::<MemoryKeyService>::clone(&service), arn).with_limits(limits));
     let tasks: Vec<_> = (0..TASKS)
         .map(|task| {
             let keys = Arc::clone(&keys);
