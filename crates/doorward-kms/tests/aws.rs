@@ -140,10 +140,14 @@ async fn r27_plain_http_is_refused_whoever_named_the_endpoint() {
     let error = error.generate(&arn(), &users()).await;
     assert_eq!(error.unwrap_err().kind(), KmsErrorKind::Insecure);
 
-    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_KMS"] {
+    let profile = concat!(env!("CARGO_TARGET_TMPDIR"), "/r27_profile");
+    std::fs::write(profile, format!("[default]\nendpoint_url = {url}\n")).unwrap();
+    for (variable, value) in
+        [("AWS_CONFIG_FILE", profile), ("AWS_ENDPOINT_URL", &url), ("AWS_ENDPOINT_URL_KMS", &url)]
+    {
         let answer = Command::new(env::current_exe().unwrap())
             .args(["--ignored", "--exact", "r27_in_a_process_of_its_own", "--nocapture"])
-            .env(variable, &url)
+            .env(variable, value)
             .output()
             .unwrap();
         let text = String::from_utf8_lossy(&answer.stdout);
