@@ -163,8 +163,10 @@ fn envelope_of<T: SecretValue>(value: &T) -> Result<Zeroizing<Vec<u8>>, RecordEr
     let plaintext = &mut buffer[Envelope::HEADER..][..length];
     value::write(value, plaintext)?;
     let read: Option<Secret<T>> = value::read(plaintext).map(Secret::new);
-    if read.is_none() {
-        return Err(value::ValueProblem::Unreadable.into());
+    let read = read.ok_or(value::ValueProblem::Unreadable)?;
+    // By its length alone: a map without an order of its own comes back in another one.
+    if value::measure(read.expose_secret())? != length {
+        return Err(value::ValueProblem::Changed.into());
     }
     Ok(buffer)
 }

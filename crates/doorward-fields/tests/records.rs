@@ -265,6 +265,23 @@ fn a_value_that_would_not_open_to_itself_is_not_sealed() {
     let value = RecordErrorKind::Value;
     assert_eq!(problem(Unwiped(Skipping { lost: 1 })), value(ValueProblem::Unreadable));
     assert_eq!(problem(Some(None::<u8>)), value(ValueProblem::Option));
+    #[derive(Deserialize, Serialize)]
+    struct Other {
+        #[serde(default = "five", skip_serializing_if = "Option::is_none")]
+        number: Option<u8>,
+    }
+    fn five() -> Option<u8> {
+        Some(5)
+    }
+    #[derive(Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+    #[serde(untagged)]
+    enum Untagged {
+        Byte(u8),
+        Word(u16),
+    }
+    let both = BTreeMap::from([(Untagged::Byte(1), 1), (Untagged::Word(1), 2)]);
+    assert_eq!(problem(Unwiped(Other { number: None })), value(ValueProblem::Changed));
+    assert_eq!(problem(Unwiped(both)), value(ValueProblem::Changed));
     let deep = (0..128).fold(serde_json::json!([]), |inner, _| serde_json::json!([inner]));
     assert_eq!(problem(Unwiped(deep)), value(ValueProblem::Depth));
     let long = problem(" ".repeat(Envelope::MAX_PLAINTEXT));

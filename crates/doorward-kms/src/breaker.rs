@@ -20,6 +20,8 @@ struct Failure {
     in_a_row: u32,
     at: SystemTime,
     delay: Duration,
+    /// Whether a caller was let through since, and is to tell.
+    is_tried: bool,
 }
 
 impl Breaker {
@@ -32,6 +34,7 @@ impl Breaker {
         }
         // This one tries. Should it be cancelled, the next may after one more delay.
         failure.at = now;
+        failure.is_tried = true;
         Ok(())
     }
 
@@ -41,8 +44,13 @@ impl Breaker {
 
     pub(crate) fn failed(&self, error: KmsError, now: SystemTime) {
         let mut failure = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Calls that were under way together fail together: that is one failure, not so many in a row.
+        if failure.as_ref().is_some_and(|failure| !failure.is_tried) {
+            return;
+        }
         let in_a_row = failure.as_ref().map_or(0, |failure| failure.in_a_row) + 1;
-        *failure = Some(Failure { error, in_a_row, at: now, delay: delay(in_a_row) });
+        let delay = delay(in_a_row);
+        *failure = Some(Failure { error, in_a_row, at: now, delay, is_tried: false });
     }
 }
 
@@ -73,6 +81,18 @@ mod tests {
                 assert!((whole / 2..=whole).contains(&delay), "{in_a_row}: {delay}");
             }
         }
+    }
+
+    #[test]
+    fn calls_that_fail_together_are_one_failure() {
+        let breaker = Breaker::default();
+        for _ in 0..40 {
+            breaker.failed(KmsError::new(KmsErrorKind::Throttled), at(0));
+        }
+        breaker.admit(at(100)).unwrap();
+        breaker.failed(KmsError::new(KmsErrorKind::Throttled), at(100));
+        assert!(breaker.admit(at(199)).is_err());
+        breaker.admit(at(300)).unwrap();
     }
 
     #[test]

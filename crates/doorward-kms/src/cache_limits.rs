@@ -80,7 +80,7 @@ impl CacheLimits {
     }
 
     /// How much longer than its age a data key that is cached still *opens* while KMS cannot be
-    /// reached. It never seals longer, and a denial ends it at once.
+    /// reached. [`sealing`](crate::DataKeys::sealing) gives none that is older, and a denial ends it at once.
     #[must_use]
     pub fn outage_grace(self, outage_grace: Duration) -> Self {
         Self { outage_grace, ..self }

@@ -1,6 +1,6 @@
 use doorward_fields::Keyring;
 
-use crate::WrappedKey;
+use crate::{EncryptionContext, WrappedKey};
 
 /// A data key in use: a keyring of one key, and what to store so that it can be had again.
 ///
@@ -9,15 +9,21 @@ use crate::WrappedKey;
 #[derive(Debug)]
 pub struct DataKey {
     keyring: Keyring,
+    context: EncryptionContext,
     wrapped: WrappedKey,
 }
 
 impl DataKey {
-    pub(crate) fn new(keyring: Keyring, wrapped: WrappedKey) -> Self {
-        Self { keyring, wrapped }
+    pub(crate) fn new(keyring: Keyring, context: EncryptionContext, wrapped: WrappedKey) -> Self {
+        Self { keyring, context, wrapped }
     }
 
-    /// Seals and opens.
+    pub(crate) fn context(&self) -> &EncryptionContext {
+        &self.context
+    }
+
+    /// Seals and opens. Seal only with a key of [`DataKeys::sealing`](crate::DataKeys::sealing), which counts it: what is sealed
+    /// with one of `opening` is within no bound.
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.keyring

@@ -3,6 +3,7 @@ mod sealing;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use doorward_fields::{Backend, FieldKey, KeyId, Keyring, random_bytes};
@@ -62,8 +63,9 @@ use crate::{
 /// What fails is a [retryable](KmsError::is_retryable) error, and after the first of them at once: the key service
 /// is tried by one caller at a time, after a growing delay. From 80 % of a bound on, one caller fetches
 /// the next data key while the others seal on with the present one, so a short outage is not noticed.
-/// *Denied*, *disabled* and *not found* are no outage: what is cached of the key goes at once, and there
-/// is no grace.
+/// *Denied*, *disabled* and *not found* are no outage, and there is no grace. What is cached goes at once:
+/// of a key that is denied, in the context in which it is, for policies can tell contexts apart; of one that is
+/// disabled or not found, all.
 ///
 /// # Time
 ///
@@ -77,6 +79,8 @@ pub struct DataKeys {
     limits: CacheLimits,
     backend: Backend,
     breaker: Breaker,
+    /// Counts what has emptied the cache: an answer to a call of before is not kept.
+    epoch: AtomicU64,
     sealing: Slots<EncryptionContext, SealingSlot>,
     opening: Slots<[u8; 32], OpeningSlot>,
 }
@@ -92,6 +96,7 @@ impl DataKeys {
             limits: CacheLimits::default(),
             backend: Backend::default(),
             breaker: Breaker::default(),
+            epoch: AtomicU64::new(0),
             sealing: Slots::default(),
             opening: Slots::default(),
         }
@@ -188,6 +193,7 @@ impl DataKeys {
 
     /// Lets go of every cached key at once: of a tenant that leaves, after an incident.
     pub fn forget(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
         self.sealing.clear();
         self.opening.clear();
     }
@@ -199,12 +205,15 @@ impl DataKeys {
     ) -> Result<Arc<DataKey>, KmsError> {
         let id = random_bytes().map_err(|error| KmsError::because(KmsErrorKind::Random, error))?;
         self.breaker.admit(now)?;
+        let epoch = self.epoch();
         let generated = self.told(self.service.generate(&self.key, context).await, now)?;
         let wrapped = self.wrapped(KeyId::new(u32::from_be_bytes(id)), generated.blob)?;
-        let key = self.data_key(wrapped, generated.plaintext);
+        let key = self.data_key(context, wrapped, generated.plaintext);
         // Whoever reads back what was just written need not ask.
-        let slot = self.opening_slot(context, key.wrapped(), now);
-        slot.keep(Arc::clone(&key), now);
+        if self.epoch() == epoch {
+            let slot = self.opening_slot(context, key.wrapped(), now);
+            slot.keep(Arc::clone(&key), now);
+        }
         Ok(key)
     }
 
@@ -216,15 +225,23 @@ impl DataKeys {
     ) -> Result<Arc<DataKey>, KmsError> {
         self.breaker.admit(now)?;
         let answer = self.service.decrypt(wrapped.key(), wrapped.blob(), context).await;
-        Ok(self.data_key(wrapped.clone(), self.told(answer, now)?))
+        Ok(self.data_key(context, wrapped.clone(), self.told(answer, now)?))
     }
 
-    /// Lets go of all that `key` has wrapped: the service has said that it is not to be used.
-    fn deny(&self, key: &KeyArn) {
-        self.opening.each(|slot| slot.deny(key));
-        if *key == self.key {
-            self.sealing.each(SealingSlot::deny);
-        }
+    /// Lets go of what the service has said is not to be used: all that `key` has wrapped, or of a key that
+    /// is denied in one context, which policies can do, that context's.
+    fn deny(&self, key: &KeyArn, context: &EncryptionContext, error: &KmsError) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        let everywhere = error.kind() != KmsErrorKind::Denied;
+        let is_meant = |held: &DataKey| {
+            held.wrapped().key() == key && (everywhere || held.context() == context)
+        };
+        self.opening.each(|slot| slot.deny(is_meant));
+        self.sealing.each(|slot| slot.deny(is_meant));
+    }
+
+    fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
     }
 
     fn opening_slot(
@@ -246,9 +263,14 @@ impl DataKeys {
         answer
     }
 
-    fn data_key(&self, wrapped: WrappedKey, secret: Zeroizing<[u8; 32]>) -> Arc<DataKey> {
-        let key = FieldKey::new(wrapped.id(), *secret);
-        Arc::new(DataKey::new(Keyring::new(key).with_backend(self.backend), wrapped))
+    fn data_key(
+        &self,
+        context: &EncryptionContext,
+        wrapped: WrappedKey,
+        secret: Zeroizing<[u8; 32]>,
+    ) -> Arc<DataKey> {
+        let keyring = Keyring::new(FieldKey::new(wrapped.id(), *secret)).with_backend(self.backend);
+        Arc::new(DataKey::new(keyring, context.clone(), wrapped))
     }
 
     fn wrapped(&self, id: KeyId, blob: Vec<u8>) -> Result<WrappedKey, KmsError> {

@@ -45,7 +45,8 @@ use crate::error::Error;
 /// - A device stays known if it logged in since step 2: each login signs its token anew, under the
 ///   primary. Put as much time between steps 2 and 4 as a device may stay away; one that stays
 ///   longer counts as unknown, and logs in with its password like any new one.
-/// - A code that was sent before step 2, or before the pass came to its account: the owner logs in again.
+/// - A code that was sent before step 2, or before the pass came to its account: the owner logs in again. While
+///   instances differ in step 2, a code is taken by those only whose primary is that of the one that sent it.
 /// - What is counted starts anew at step 2, waits included. While instances differ, a guesser has two
 ///   budgets.
 ///

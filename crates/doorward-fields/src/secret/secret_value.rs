@@ -9,8 +9,10 @@ use zeroize::Zeroize;
 /// the crate `zeroize` with its feature `derive`. For a type of somebody else that cannot be wiped there
 /// is [`Unwiped`](crate::Unwiped).
 ///
-/// What opens is what was sealed, or sealing fails ([`ValueProblem`](crate::ValueProblem)). A map or set
-/// without an order of its own, such as `HashMap`, takes another order each time; nothing else changes.
+/// What opens is what its `Serialize` wrote, or sealing fails ([`ValueProblem`](crate::ValueProblem)). What
+/// that leaves out (`skip`) or writes alike for two values (`untagged`) is lost before it is sealed: the page
+/// of the format names the cases. A map or set without an order of its own, such as `HashMap`, takes
+/// another order each time.
 ///
 /// ```compile_fail,E0277
 /// use doorward_fields::Secret;

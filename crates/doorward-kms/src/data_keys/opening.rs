@@ -5,7 +5,7 @@ use crate::age::age;
 use crate::breaker::Breaker;
 use crate::data_keys::DataKeys;
 use crate::flight::Flight;
-use crate::{CacheLimits, DataKey, EncryptionContext, KeyArn, KmsError, WrappedKey};
+use crate::{CacheLimits, DataKey, EncryptionContext, KmsError, WrappedKey};
 
 /// One data key that was unwrapped, or is about to be.
 #[derive(Debug, Default)]
@@ -40,10 +40,13 @@ impl OpeningSlot {
             return Ok(key);
         }
         self.refusals.admit(now)?;
+        let epoch = keys.epoch();
         match keys.decrypt(context, wrapped, now).await {
             Ok(key) => {
                 self.refusals.succeeded();
-                self.keep(Arc::clone(&key), now);
+                if keys.epoch() == epoch {
+                    self.keep(Arc::clone(&key), now);
+                }
                 Ok(key)
             }
             Err(error) => {
@@ -53,17 +56,17 @@ impl OpeningSlot {
                     *self.lock() = None;
                 }
                 if error.is_denial() {
-                    keys.deny(wrapped.key());
+                    keys.deny(wrapped.key(), context, &error);
                 }
                 self.despite(error, keys, now)
             }
         }
     }
 
-    /// Lets go of the key if `denied` has wrapped it.
-    pub(crate) fn deny(&self, denied: &KeyArn) {
+    /// Lets go of the key if it is meant.
+    pub(crate) fn deny(&self, is_meant: impl Fn(&DataKey) -> bool) {
         let mut key = self.lock();
-        if key.as_ref().is_some_and(|(key, _)| key.wrapped().key() == denied) {
+        if key.as_ref().is_some_and(|(key, _)| is_meant(key)) {
             *key = None;
         }
     }

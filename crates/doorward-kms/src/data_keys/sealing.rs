@@ -56,15 +56,22 @@ impl SealingSlot {
         if let Some((key, _)) = self.reserve(&keys.limits, demand, now) {
             return Ok(key);
         }
+        let epoch = keys.epoch();
         let key = self.ask(&turn, keys, context, now).await?;
-        let used = Used { key: Arc::clone(&key), born: now, spent: demand };
-        self.lock().current = Some(used);
+        if keys.epoch() == epoch {
+            let used = Used { key: Arc::clone(&key), born: now, spent: demand };
+            self.lock().current = Some(used);
+        }
         Ok(key)
     }
 
-    /// Lets go of both keys.
-    pub(crate) fn deny(&self) {
-        *self.lock() = Keys::default();
+    /// Lets go of the keys that are meant.
+    pub(crate) fn deny(&self, is_meant: impl Fn(&DataKey) -> bool) {
+        let mut keys = self.lock();
+        let Keys { current, next } = &mut *keys;
+        for key in [current, next] {
+            key.take_if(|used| is_meant(&used.key));
+        }
     }
 
     /// Whether what it holds is too old to seal. Empty it is of use: it remembers refusals.
@@ -83,14 +90,18 @@ impl SealingSlot {
         now: SystemTime,
     ) -> Result<(), KmsError> {
         let Some(turn) = self.flight.turn_at_once() else { return Ok(()) };
+        if self.lock().next.is_some() {
+            return Ok(());
+        }
+        let epoch = keys.epoch();
         match self.ask(&turn, keys, context, now).await {
-            Ok(key) => {
+            Ok(key) if keys.epoch() == epoch => {
                 let spent = Demand { messages: 0, bytes: 0 };
                 self.lock().next = Some(Used { key, born: now, spent });
                 Ok(())
             }
             Err(error) if error.is_denial() => Err(error),
-            Err(_) => Ok(()),
+            Ok(_) | Err(_) => Ok(()),
         }
     }
 
@@ -111,7 +122,7 @@ impl SealingSlot {
                     self.refusals.failed(error.clone(), now);
                 }
                 if error.is_denial() {
-                    keys.deny(&keys.key);
+                    keys.deny(&keys.key, context, error);
                 }
             }
         }

@@ -4,8 +4,8 @@ const DENIALS: [KmsErrorKind; 3] =
     [KmsErrorKind::Denied, KmsErrorKind::Disabled, KmsErrorKind::NotFound];
 
 #[tokio::test]
-async fn r25_a_denial_ends_what_is_cached_at_once_and_without_grace() {
-    for denial in DENIALS {
+async fn r25_a_key_that_is_gone_ends_all_that_is_cached_of_it_without_grace() {
+    for denial in [KmsErrorKind::Disabled, KmsErrorKind::NotFound] {
         let (service, keys) = with(limits().outage_grace(Duration::from_secs(1_000)));
         let first = keys.sealing(&users(), 1, 1, at(0)).await.unwrap().wrapped().clone();
         let orders = EncryptionContext::fields("acme", "orders");
@@ -22,6 +22,44 @@ async fn r25_a_denial_ends_what_is_cached_at_once_and_without_grace() {
         keys.opening(&orders, &second, at(200)).await.unwrap();
         keys.sealing(&orders, 1, 1, at(200)).await.unwrap();
     }
+}
+
+/// A key policy may deny one context: the others notice nothing.
+#[tokio::test]
+async fn r25_a_denial_ends_what_is_cached_of_its_context_alone() {
+    let (service, keys) = with(limits().outage_grace(Duration::from_secs(1_000)));
+    let first = keys.sealing(&users(), 1, 1, at(0)).await.unwrap().wrapped().clone();
+    let orders = EncryptionContext::fields("acme", "orders");
+    let second = keys.sealing(&orders, 1, 1, at(50)).await.unwrap().wrapped().clone();
+    service.fail(KmsErrorKind::Denied);
+    for second_of_many in [100, 101, 120] {
+        let now = at(second_of_many);
+        let error = keys.opening(&users(), &first, now).await.unwrap_err();
+        assert_eq!(error.kind(), KmsErrorKind::Denied);
+        let error = keys.sealing(&users(), 1, 1, now).await.unwrap_err();
+        assert_eq!(error.kind(), KmsErrorKind::Denied);
+        keys.opening(&orders, &second, now).await.unwrap();
+        keys.sealing(&orders, 1, 1, now).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn r25_what_was_under_way_when_all_was_forgotten_is_not_kept() {
+    let (service, keys) = with(limits());
+    service.answer_after(50);
+    let sealing = {
+        let keys = Arc::clone(&keys);
+        tokio::spawn(async move { keys.sealing(&users(), 1, 1, at(0)).await.unwrap() })
+    };
+    while service.calls() == 0 {
+        tokio::task::yield_now().await;
+    }
+    keys.forget();
+    let key = sealing.await.unwrap();
+    keys.opening(&users(), key.wrapped(), at(0)).await.unwrap();
+    assert_eq!(service.calls(), 2, "it was asked for again");
+    let next = keys.sealing(&users(), 1, 1, at(0)).await.unwrap();
+    assert_ne!(next.wrapped(), key.wrapped());
 }
 
 #[tokio::test]
