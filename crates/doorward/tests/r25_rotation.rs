@@ -137,6 +137,26 @@ async fn r25_disabled_accounts_and_those_without_a_password_come_along() {
 }
 
 /// A device that logged in since the promotion is known without the old key. One that did not is not.
+/// While a key is promoted instance by instance, nobody takes back what the next stage sealed.
+#[tokio::test]
+async fn r25_instances_of_two_stages_do_not_undo_each_other() {
+    let memory = MemoryStore::new();
+    let doors = [at(1, &memory), at(2, &memory)];
+    let account = doors[0].register("alice").await;
+    for _ in 0..3 {
+        for door in &doors {
+            assert!(is_verified(&door.login("alice", PASSWORD).await));
+        }
+    }
+    let (_, password, _) = key_ids(&memory, account).await;
+    assert_eq!(password, 2);
+    let version = memory.fetch(account).await.unwrap().unwrap().version();
+    for door in &doors {
+        assert!(is_verified(&door.login("alice", PASSWORD).await));
+    }
+    assert_eq!(memory.fetch(account).await.unwrap().unwrap().version(), version);
+}
+
 #[tokio::test]
 async fn r25_known_devices_outlive_the_old_key_if_they_came_by() {
     let old = door().with_account("alice").await;
