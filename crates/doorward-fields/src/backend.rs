@@ -14,7 +14,7 @@ use crate::backend::rust_crypto::RustCrypto;
 /// | backend | by the crate | in words |
 /// |---|---|---|
 /// | [`Backend::default()`] | chacha20poly1305 of RustCrypto | Rust alone; wipes its keys; over a microsecond for the smallest field on x86 |
-/// | `Backend::ring()`, feature `ring` | ring, and HChaCha20 of RustCrypto | assembly and C, needs a C compiler; some four times as fast on a small field |
+/// | `Backend::ring()`, feature `ring` | ring, and HChaCha20 of RustCrypto | assembly and C, needs a C compiler; about three times as fast on a small field |
 ///
 /// ring does not wipe the key that it was given: that of one envelope, which opens nothing else. It
 /// may stay on the stack until it is overwritten, as the plaintext does in a caller who copies it.

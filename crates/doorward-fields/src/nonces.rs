@@ -3,8 +3,8 @@ use std::fmt;
 use crate::random::fill;
 use crate::{Nonce, RandomError};
 
-/// Nonces of the operating system, drawn many at once: where it takes as long to ask for one as to
-/// seal a small field.
+/// Nonces of the operating system, drawn many at once: to ask for one can take nearly as long as to seal a
+/// small field.
 ///
 /// For one record with several fields, for a pass over a table. Keep it as long as that, and in one
 /// process: after a fork, parent and child, and after a snapshot of a virtual machine, both copies would

@@ -53,7 +53,7 @@ impl<T> SealedField<T> {
         Context::new(Place { tenant, table, record, field, version })
     }
 
-    /// Seals it anew if it is not under the primary key and in the current format; `None` if it is.
+    /// Seals it anew unless it [is current](Keyring::is_current); `None` if it is.
     /// The value need not be a `T` for that.
     ///
     /// # Errors

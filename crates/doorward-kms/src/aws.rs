@@ -33,7 +33,11 @@ pub struct AwsKms {
 
 impl AwsKms {
     /// With the standard chain and the default deadlines.
-    pub async fn connect() -> Self {
+    ///
+    /// # Errors
+    ///
+    /// As of [`AwsKmsBuilder::connect`].
+    pub async fn connect() -> Result<Self, KmsError> {
         Self::builder().connect().await
     }
 
@@ -96,8 +100,13 @@ impl AwsKmsBuilder {
         Self { attempts, ..self }
     }
 
-    /// Reads the environment. KMS is not asked for anything yet.
-    pub async fn connect(self) -> AwsKms {
+    /// Reads the environment. KMS is not asked for anything yet, nor whoever has the credentials.
+    ///
+    /// # Errors
+    ///
+    /// [`Configuration`](KmsErrorKind::Configuration) if nothing names a region: set `AWS_REGION`, or
+    /// [`region`](Self::region).
+    pub async fn connect(self) -> Result<AwsKms, KmsError> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(1).min(self.attempt))
             .operation_attempt_timeout(self.attempt)
@@ -116,11 +125,14 @@ impl AwsKmsBuilder {
             loader = loader.credentials_provider(credentials);
         }
         let shared = loader.load().await;
+        if shared.region().is_none() {
+            return Err(KmsError::new(KmsErrorKind::Configuration));
+        }
         let mut config = aws_sdk_kms::config::Builder::from(&shared).interceptor(self.transport);
         if let Some(endpoint) = self.endpoint {
             config = config.endpoint_url(endpoint);
         }
-        AwsKms { client: Client::from_conf(config.build()) }
+        Ok(AwsKms { client: Client::from_conf(config.build()) })
     }
 }
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 /// | `max_age` | 5 minutes | calls to KMS; an outage is felt sooner | a key that KMS has denied seals and opens for so long still |
 /// | `max_messages` | 100,000 | calls | so many records open with one data key that leaks |
 /// | `max_bytes` | 1 GiB | calls | the same, in bytes |
-/// | `entries` | 1,000 | calls when records of many data keys, or of many tenants, are used | memory: about a kilobyte each |
+/// | `entries` | 1,000 | calls when records of many data keys, or of many tenants, are used | memory |
 /// | `outage_grace` | none | an outage of KMS turns readers away | a denial that cannot be heard, because KMS is away, waits longer |
 ///
 /// XChaCha20-Poly1305 itself sets no bound that could be reached: these limit what one leaked data key is

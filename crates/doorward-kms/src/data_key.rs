@@ -22,8 +22,8 @@ impl DataKey {
         &self.context
     }
 
-    /// Seals and opens. Seal only with a key of [`DataKeys::sealing`](crate::DataKeys::sealing), which counts it: what is sealed
-    /// with one of `opening` is within no bound.
+    /// Seals and opens. Seal only with a key of [`DataKeys::sealing`](crate::DataKeys::sealing), which
+    /// counts it: what is sealed with one of `opening` is within no bound.
     #[must_use]
     pub fn keyring(&self) -> &Keyring {
         &self.keyring

@@ -32,7 +32,7 @@ use crate::{
 /// use doorward_fields::{Context, Place};
 /// use doorward_kms::{DataKeys, EncryptionContext, MemoryKeyService};
 ///
-/// let service = Arc::new(MemoryKeyService::new()); // in service: AwsKms::connect().await
+/// let service = Arc::new(MemoryKeyService::new()); // in service: AwsKms::connect().await?
 /// let arn = service.create_key();
 /// let keys = DataKeys::new(service, arn);
 /// let users = EncryptionContext::fields("acme", "users");

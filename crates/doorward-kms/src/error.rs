@@ -54,6 +54,8 @@ impl KmsError {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum KmsErrorKind {
+    /// No request can be made: nothing names a region, or, where there is a source, there are no credentials.
+    Configuration,
     /// The caller may not use the key: see its policy, the role, the encryption context in both.
     Denied,
     /// The key is disabled, or waits for its deletion.

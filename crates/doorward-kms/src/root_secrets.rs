@@ -26,7 +26,7 @@ use crate::{EncryptionContext, KeyArn, KeyService, KmsError, KmsErrorKind, Wrapp
 /// use doorward_fields::KeySet;
 /// use doorward_kms::{MemoryKeyService, RootSecrets};
 ///
-/// let service = Arc::new(MemoryKeyService::new()); // in service: AwsKms::connect().await
+/// let service = Arc::new(MemoryKeyService::new()); // in service: AwsKms::connect().await?
 /// let arn = service.create_key();
 /// let roots = RootSecrets::new(service, arn);
 /// let text = roots.wrap(&KeySet::generate()?).await?; // once; keep the text

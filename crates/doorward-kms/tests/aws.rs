@@ -64,7 +64,7 @@ fn users() -> EncryptionContext {
 }
 
 async fn kind_of(manner: Manner) -> KmsErrorKind {
-    let kms = builder().plain_http_on_loopback(server(manner).await).connect().await;
+    let kms = builder().plain_http_on_loopback(server(manner).await).connect().await.unwrap();
     let error = kms.decrypt(&arn(), b"blob", &users()).await.unwrap_err();
     let printed = format!("{error} {error:?}");
     assert!(error.to_string() == "the key service gave no key" && !printed.contains("hush"));
@@ -86,7 +86,7 @@ async fn nobody_at_the_address_is_unreachable() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let kms = builder().plain_http_on_loopback(url).connect().await;
+    let kms = builder().plain_http_on_loopback(url).connect().await.unwrap();
     let error = kms.generate(&arn(), &users()).await.unwrap_err();
     assert_eq!(error.kind(), KmsErrorKind::Unreachable);
     assert!(error.is_retryable());
@@ -134,9 +134,9 @@ async fn what_kms_says_has_a_kind() {
 async fn r27_plain_http_is_refused_whoever_named_the_endpoint() {
     // A server is there and would answer: it must not be asked.
     let url = server(Manner::Says(400, r#"{"__type":"ThrottlingException"}"#)).await;
-    let error = builder().endpoint(&url).connect().await.generate(&arn(), &users()).await;
+    let error = builder().endpoint(&url).connect().await.unwrap().generate(&arn(), &users()).await;
     assert_eq!(error.unwrap_err().kind(), KmsErrorKind::Insecure);
-    let error = builder().plain_http_on_loopback("http://192.0.2.1:80").connect().await;
+    let error = builder().plain_http_on_loopback("http://192.0.2.1:80").connect().await.unwrap();
     let error = error.generate(&arn(), &users()).await;
     assert_eq!(error.unwrap_err().kind(), KmsErrorKind::Insecure);
 
@@ -155,9 +155,43 @@ async fn r27_plain_http_is_refused_whoever_named_the_endpoint() {
     }
 }
 
+/// Neither is an outage, to be tried again: somebody has to set it.
+#[tokio::test]
+async fn a_missing_region_and_missing_credentials_are_named() {
+    for missing in ["region", "credentials"] {
+        let answer = Command::new(env::current_exe().unwrap())
+            .args(["--ignored", "--exact", "without_a_part_of_its_configuration", "--nocapture"])
+            .env_clear()
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+            .env("MISSING", missing)
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&answer.stdout);
+        assert!(text.contains("kind: Configuration"), "{missing}: {text}");
+    }
+}
+
+#[tokio::test]
+#[ignore = "run by the test above, with nothing in its environment"]
+async fn without_a_part_of_its_configuration() {
+    let whole = AwsKms::builder().attempts(1);
+    let part = if env::var("MISSING").as_deref() == Ok("region") {
+        whole.credentials(Credentials::new("AKIDEXAMPLE", "hush hush", None, None, "tests"))
+    } else {
+        whole.region("us-east-1")
+    };
+    let error = match part.connect().await {
+        Ok(kms) => kms.generate(&arn(), &users()).await.unwrap_err(),
+        Err(error) => error,
+    };
+    println!("kind: {}", error.kind());
+}
+
 #[tokio::test]
 #[ignore = "run by the test above, with an endpoint in its environment"]
 async fn r27_in_a_process_of_its_own() {
-    let error = builder().connect().await.generate(&arn(), &users()).await.unwrap_err();
+    let error = builder().connect().await.unwrap().generate(&arn(), &users()).await.unwrap_err();
     println!("kind: {}", error.kind());
 }

@@ -46,7 +46,7 @@ async fn client() -> Arc<AwsKms> {
         .region("us-east-1")
         .credentials(credentials())
         .plain_http_on_loopback(endpoint());
-    Arc::new(kms.connect().await)
+    Arc::new(kms.connect().await.unwrap())
 }
 
 fn users() -> EncryptionContext {

@@ -1,8 +1,6 @@
 //! What is stored of an account, sealed and opened.
 
-use doorward_fields::{
-    BlindIndex, Context, Envelope, IndexPlace, IndexedValue, KeyStatus, MacKey, Place,
-};
+use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, IndexedValue, MacKey, Place};
 use doorward_hash::{Cost, StoredHash};
 use doorward_store::{AccountId, Credential, LookupKey, TicketKey};
 use zeroize::Zeroizing;
@@ -142,11 +140,7 @@ impl Vault {
 
     /// Whether it was sealed under the newest key, in the newest format.
     pub(crate) fn is_current(&self, sealed: &[u8]) -> Result<bool, Error> {
-        let envelope = envelope(sealed)?;
-        let fields = &self.keys.fields;
-        // Under a pending key: another instance is a stage ahead, and what it sealed need not be taken back.
-        let is_ahead = fields.status(envelope.key_id()) == Some(KeyStatus::Pending);
-        Ok(is_ahead || fields.is_current(&envelope))
+        Ok(self.keys.fields.is_current(&envelope(sealed)?))
     }
 
     pub(crate) fn reseal(

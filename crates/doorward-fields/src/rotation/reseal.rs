@@ -1,11 +1,11 @@
 use thiserror::Error;
 
-use crate::{Context, Envelope, Keyring, OpenError, SealError};
+use crate::{Context, Envelope, KeyStatus, Keyring, OpenError, SealError};
 
 /// Sealing anew.
 impl Keyring {
     /// The same plaintext in the same place, sealed under the primary key in the newest version of the
-    /// format; `None` if it is so already.
+    /// format; `None` if it is so already ([`is_current`](Self::is_current)).
     ///
     /// `None` is an answer of the header alone: a current envelope is not opened, and what was forged
     /// shows when it is read. What is returned was opened, so it is genuine.
@@ -41,10 +41,13 @@ impl Keyring {
         Ok(Some(self.seal(context, opened.expose_secret())?))
     }
 
-    /// Whether the envelope says that it is under the primary key, in the newest version of the format.
+    /// Whether the envelope says that it is in the newest version of the format, and under the primary key
+    /// or a pending one: then another instance is a stage ahead, and what it sealed is not taken back.
     #[must_use]
     pub fn is_current(&self, envelope: &Envelope) -> bool {
-        envelope.key_id() == self.primary_id() && envelope.version() == Envelope::VERSION
+        let status = self.status(envelope.key_id());
+        let may_stay = matches!(status, Some(KeyStatus::Primary | KeyStatus::Pending));
+        may_stay && envelope.version() == Envelope::VERSION
     }
 }
 

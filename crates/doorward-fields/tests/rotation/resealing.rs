@@ -12,7 +12,7 @@ use doorward_fields::{Envelope, KeyId, Keyring, OpenErrorKind};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
-use crate::table::{Failure, Fault, Faulty, Rows, keyring, place, reseal};
+use crate::table::{Failure, Fault, Faulty, Rows, key, keyring, place, reseal};
 
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
@@ -116,6 +116,15 @@ proptest! {
         let opened = keyring(&[2]).open(&place(&record), &resealed).unwrap();
         prop_assert_eq!(opened.expose_secret(), &plaintext);
         prop_assert_eq!(present.reseal(&place(&record), &resealed), Ok(None));
+    }
+
+    /// Another instance is a stage ahead: what it sealed need not be taken back.
+    #[test]
+    fn r25_what_a_pending_key_sealed_is_current(record: u8, text: Vec<u8>) {
+        let ahead = keyring(&[2, 1]).seal(&place(&record), &text).unwrap();
+        let behind = keyring(&[1]).with_pending(key(2)).unwrap();
+        prop_assert!(behind.is_current(&ahead));
+        prop_assert_eq!(behind.reseal(&place(&record), &ahead), Ok(None));
     }
 
     #[test]

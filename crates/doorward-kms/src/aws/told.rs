@@ -1,6 +1,7 @@
 use std::error::Error;
 use std::fmt::Debug;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 
 use crate::aws::transport::PlainHttp;
@@ -13,7 +14,8 @@ where
     R: Debug + Send + Sync + 'static,
 {
     let kind = match &error {
-        error if is_plain_http(error) => KmsErrorKind::Insecure,
+        error if is_any(error, |error| error.is::<PlainHttp>()) => KmsErrorKind::Insecure,
+        error if is_any(error, is_unconfigured) => KmsErrorKind::Configuration,
         SdkError::TimeoutError(_) => KmsErrorKind::Timeout,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => KmsErrorKind::Timeout,
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
@@ -59,6 +61,13 @@ fn of_code(code: &str) -> KmsErrorKind {
     }
 }
 
-fn is_plain_http(error: &(dyn Error + 'static)) -> bool {
-    error.is::<PlainHttp>() || error.source().is_some_and(is_plain_http)
+/// A provider of credentials that fails is an outage; to have none is not.
+fn is_unconfigured(error: &(dyn Error + 'static)) -> bool {
+    use CredentialsError::{CredentialsNotLoaded, InvalidConfiguration};
+    matches!(error.downcast_ref(), Some(CredentialsNotLoaded(_) | InvalidConfiguration(_)))
+}
+
+/// Whether it holds for the error or one of its sources.
+fn is_any(error: &(dyn Error + 'static), holds: fn(&(dyn Error + 'static)) -> bool) -> bool {
+    holds(error) || error.source().is_some_and(|source| is_any(source, holds))
 }
