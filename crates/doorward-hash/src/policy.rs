@@ -1,4 +1,5 @@
 pub(crate) mod common;
+pub(crate) mod common_rank;
 pub(crate) mod context;
 pub(crate) mod floor;
 pub(crate) mod fold;

@@ -1,4 +1,4 @@
-//! The common passwords of `data/common.txt`.
+//! The common passwords of `data/common.txt`, and their ranks in `data/ranks.bin`.
 
 use std::cmp::Ordering;
 
@@ -7,11 +7,29 @@ pub(crate) const ENTRY_CHARS: std::ops::RangeInclusive<usize> = 4..=20;
 
 /// Whether the list has this entry. A binary search in the text as it is: nothing is loaded or built.
 pub(crate) fn lists(word: &[char]) -> bool {
+    find(word).is_some()
+}
+
+/// How common an entry is: 0 for the most common one.
+pub(crate) fn rank(word: &[char]) -> Option<u16> {
+    let before = &ENTRIES[..find(word)?];
+    let number = before.iter().filter(|&&byte| byte == b'\n').count();
+    Some(u16::from_be_bytes([*RANKS.get(2 * number)?, *RANKS.get(2 * number + 1)?]))
+}
+
+/// The entries, with their ranks.
+pub(crate) fn entries() -> impl Iterator<Item = (&'static str, u16)> {
+    let ranks = RANKS.chunks_exact(2).map(|rank| u16::from_be_bytes([rank[0], rank[1]]));
+    std::str::from_utf8(ENTRIES).unwrap_or_default().lines().zip(ranks)
+}
+
+/// Where an entry starts.
+fn find(word: &[char]) -> Option<usize> {
     if !ENTRY_CHARS.contains(&word.len()) {
-        return false;
+        return None;
     }
     // What is left to search: always whole lines, with their ends.
-    let mut lines = ENTRIES;
+    let (mut lines, mut offset) = (ENTRIES, 0);
     while !lines.is_empty() {
         let (before, after) = lines.split_at(lines.len() / 2);
         let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
@@ -19,14 +37,21 @@ pub(crate) fn lists(word: &[char]) -> bool {
         let entry = lines[start..end].iter().copied().map(char::from);
         lines = match word.iter().copied().cmp(entry) {
             Ordering::Less => &lines[..start],
-            Ordering::Equal => return true,
-            Ordering::Greater => &lines[lines.len().min(end + 1)..],
+            Ordering::Equal => return Some(offset + start),
+            Ordering::Greater => {
+                let behind = lines.len().min(end + 1);
+                offset += behind;
+                &lines[behind..]
+            }
         };
     }
-    false
+    None
 }
 
 static FILE: &[u8] = include_bytes!("../../data/common.txt");
+
+/// Two bytes for each entry, in the order of the entries.
+static RANKS: &[u8] = include_bytes!("../../data/ranks.bin");
 
 /// One a line, sorted by their bytes.
 static ENTRIES: &[u8] = behind_header(FILE);
@@ -54,7 +79,7 @@ mod tests {
     }
 
     fn entries() -> impl Iterator<Item = &'static str> {
-        std::str::from_utf8(ENTRIES).unwrap().lines()
+        super::entries().map(|(entry, _)| entry)
     }
 
     /// `data/make.py --check` compares with the source.
@@ -79,6 +104,23 @@ mod tests {
     #[test]
     fn every_entry_is_found() {
         assert!(entries().all(is_listed));
+    }
+
+    #[test]
+    fn ranks_are_those_of_the_source() {
+        let digest = |bytes| {
+            Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+        };
+        assert_eq!(
+            digest(RANKS),
+            "288bd1f672eccd14e04d617e3e8f9c789136cd9c8cec72539e20dcef57a935d2"
+        );
+        let mut ranks: Vec<_> = super::entries().map(|(_, rank)| rank).collect();
+        ranks.sort_unstable();
+        assert!(ranks.into_iter().eq(0..30_000));
+        for (entry, listed) in super::entries().step_by(997) {
+            assert_eq!(rank(&entry.chars().collect::<Vec<_>>()), Some(listed), "{entry}");
+        }
     }
 
     #[test]
