@@ -133,7 +133,7 @@ impl Inner {
             return Ok(None);
         }
         let run = [self.policy.end_run(&record.index, now)];
-        self.counting.apply(self.vault.counters(), &run, now).await?;
+        self.apply(&run, now).await?;
         let token = self.vault.reissue_device(KnownDevice::generate(&credential)?, &credential)?;
         let proof = Verified::new(record.account, now, Method::PasswordAndCode, token);
         Ok(Some((record, proof)))

@@ -9,7 +9,7 @@ use std::time::Duration;
 use doorward::store::{Fault, Operation};
 use doorward::{
     Changed, Cost, DeviceToken, EventKind, HashingLimits, Login, Managed, Outcome, PasswordChange,
-    Rule,
+    Rule, ScopeKind,
 };
 use support::{Door, PASSWORD, door, door_with_codes, is_verified, login, stranger};
 use tokio::task::JoinSet;
@@ -76,7 +76,7 @@ async fn law_04_an_operator_can_lift_a_wait() {
     assert_eq!(door.auth.unlock("ALICE").await.unwrap(), Managed::Done);
     assert!(is_verified(&door.login("alice", PASSWORD).await));
     assert_eq!(door.auth.unlock("nobody").await.unwrap(), Managed::NoSuchAccount);
-    assert!(door.events.kinds().contains(&EventKind::Unlocked));
+    assert!(door.events.kinds().contains(&EventKind::Unlocked(ScopeKind::Account)));
 }
 
 #[tokio::test]
