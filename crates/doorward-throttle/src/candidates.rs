@@ -9,6 +9,8 @@ use std::time::{Duration, SystemTime};
 #[derive(Debug, Default)]
 pub(crate) struct Candidates {
     accounts: HashMap<u64, Vec<(u64, SystemTime)>>,
+    /// How often each was flagged, and when last; as few as can be flagged.
+    flagged: HashMap<u64, (u32, SystemTime)>,
     volume: Volume,
 }
 
@@ -30,6 +32,19 @@ impl Candidates {
             accounts.push((account, now));
         }
         accounts.len() as u64
+    }
+
+    /// Takes note that a password is flagged; answers how often it was before, each time within two days of
+    /// the last.
+    pub(crate) fn flag(&mut self, tag: u64, now: SystemTime) -> u32 {
+        self.flagged.retain(|_, &mut (_, at)| is_within(at, now, 2 * DAY));
+        if self.flagged.len() >= MOST_PASSWORDS && !self.flagged.contains_key(&tag) {
+            return 0;
+        }
+        let (times, at) = self.flagged.entry(tag).or_insert((0, now));
+        *at = now;
+        *times = times.saturating_add(1);
+        *times - 1
     }
 
     /// On how many accounts a password fails that is taken for a sprayed one: `least`, or 3 in 100

@@ -41,6 +41,8 @@ pub(crate) enum Kind {
     RecentFailed = 16,
     /// Attempts of the site that were right lately, likewise.
     RecentVerified = 17,
+    /// Step-ups of the site that their owners redeemed lately, likewise.
+    RecentRedeemed = 18,
 }
 
 const SLOT_BITS: u32 = 56;

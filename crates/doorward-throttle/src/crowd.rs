@@ -25,15 +25,17 @@ struct Crowd {
     failed: u64,
     /// Some of the accounts that it failed on in this day.
     some: Vec<u64>,
+    /// How often it was flagged, and until when last: no later than that.
+    flagged: u32,
     flagged_until: Option<SystemTime>,
 }
 
-/// What is to be done about a network.
-pub(crate) enum Sighting {
-    /// It sprays: flag it, and raise the alarm.
-    New(Alarm),
-    /// It still does: flag it for longer.
-    Again,
+/// A network that sprays, and is to be flagged.
+pub(crate) struct Sighting {
+    /// To be raised, where it is a new one.
+    pub(crate) alarm: Option<Alarm>,
+    /// How often it was flagged in these days before.
+    pub(crate) recurrence: u32,
 }
 
 impl Crowds {
@@ -55,21 +57,19 @@ impl Crowds {
         if !(failed && crowd.sprays(is_party, detection)) {
             return None;
         }
-        let until =
-            crowd.flagged_until.filter(|&until| until > now && until <= now + detection.hold);
-        if until.is_some_and(|until| until > now + detection.hold / 2) {
+        if crowd.flagged_until.is_some_and(|until| until > now) {
             return None;
         }
+        let recurrence = crowd.flagged;
+        crowd.flagged = recurrence.saturating_add(1);
         crowd.flagged_until = Some(now + detection.hold);
-        Some(match until {
-            Some(_) => Sighting::Again,
-            None => Sighting::New(Alarm::SprayingNetwork {
-                network,
-                accounts: crowd.failed_on.len().max(crowd.some.len()) as u64,
-                requests: crowd.requests,
-                failed: crowd.failed,
-            }),
-        })
+        let alarm = Alarm::SprayingNetwork {
+            network,
+            accounts: crowd.failed_on.len().max(crowd.some.len()) as u64,
+            requests: crowd.requests,
+            failed: crowd.failed,
+        };
+        Some(Sighting { alarm: (recurrence == 0).then_some(alarm), recurrence })
     }
 
     /// Forgets a network, as an operator asks.
@@ -107,14 +107,19 @@ impl Crowd {
             requests: 0,
             failed: 0,
             some: Vec::new(),
+            flagged: 0,
             flagged_until: None,
         }
     }
 
     fn note(&mut self, account: u64, failed: bool, now: SystemTime) {
         if !self.is_of_today(now) {
-            let flagged_until = self.flagged_until;
-            *self = Self { flagged_until, ..Self::new(now) };
+            // What was quiet for a whole day begins anew.
+            let (flagged, flagged_until) = match self.flagged_until {
+                Some(until) if until + DAY > now => (self.flagged, self.flagged_until),
+                _ => (0, None),
+            };
+            *self = Self { flagged, flagged_until, ..Self::new(now) };
         }
         self.requests += 1;
         self.failed += u64::from(failed);
@@ -212,7 +217,7 @@ mod tests {
         let mut alarms = 0;
         for n in 0..3_000 {
             let seen = crowds.note(network(1), true, n, true, &detection, at(n * 10));
-            alarms += usize::from(matches!(seen, Some(Sighting::New(_))));
+            alarms += usize::from(seen.is_some_and(|seen| seen.alarm.is_some()));
         }
         assert_eq!(alarms, 1);
     }

@@ -60,8 +60,11 @@ impl Detection {
     /// - An account's *hit budget* is what common passwords it may be tried with in 24 hours: those of
     ///   1 % of all accounts together (Blocki and Zhang, "DALock", PoPETs 2022). Beyond
     ///   it, listed passwords are suspicious on this account; others are not.
-    /// - Each lasts for an hour after the last sign of it. A surge that comes again within a day lasts
-    ///   four times as long, at most a day.
+    /// - Each lasts for an hour, a surge for an hour after the last sign of it. One that comes again
+    ///   within a day lasts four times as long, at most a day, unless people wait for its end.
+    ///
+    /// Nothing of it depends on whether an attempt that is answered with a step-up was right: such an
+    /// attempt is not looked at, or it counts as one that was wrong until its owner redeems the ticket.
     ///
     /// A threshold that is too low asks owners on new devices for a code; one that is too high gives a
     /// sprayer as many guesses more.

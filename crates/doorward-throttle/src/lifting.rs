@@ -40,7 +40,7 @@ impl Policy {
 pub(crate) const REVOKED_FOR: Duration = Duration::from_secs(500 * 86_400);
 
 /// What a lifted wait was made of. Not the fingerprints: they only ever help the owner.
-const FORGOTTEN: [Kind; 9] = [
+const FORGOTTEN: [Kind; 10] = [
     Kind::Failed,
     Kind::Challenged,
     Kind::Hits,
@@ -50,4 +50,5 @@ const FORGOTTEN: [Kind; 9] = [
     Kind::Recurrence,
     Kind::RecentFailed,
     Kind::RecentVerified,
+    Kind::RecentRedeemed,
 ];

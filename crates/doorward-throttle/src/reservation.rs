@@ -200,7 +200,7 @@ impl Policy {
     }
 
     /// What is counted in slots of time, and the window of each.
-    fn windows(&self, window: Window) -> [(Kind, Window); 9] {
+    fn windows(&self, window: Window) -> [(Kind, Window); 10] {
         [
             (Kind::Pending, self.reservations),
             (Kind::Failed, window),
@@ -211,6 +211,7 @@ impl Policy {
             (Kind::Codes, self.codes),
             (Kind::RecentFailed, RECENT),
             (Kind::RecentVerified, RECENT),
+            (Kind::RecentRedeemed, RECENT),
         ]
     }
 
@@ -218,7 +219,7 @@ impl Policy {
         // A baseline is learned over days, and what a quiet week forgets has to be learned again.
         let memory = match kind {
             ScopeKind::Site => self.consecutive_memory,
-            _ => self.rule(kind).window.memory().max(COARSE_DAY.memory()),
+            _ => self.rule(kind).window.memory(),
         };
         match self.rule(kind).consecutive {
             Some(_) => now + memory.max(self.consecutive_memory),

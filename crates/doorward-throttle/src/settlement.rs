@@ -11,7 +11,7 @@ use crate::reservation::{Reservation, ScopeUpdate};
 use crate::scope::{Role, Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
 use crate::settled::Settled;
-use crate::surge::{Found, Sample};
+use crate::surge::{Found, RECENT, Sample};
 
 /// How an admitted attempt ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,14 +19,11 @@ use crate::surge::{Found, Sample};
 pub enum Settlement {
     /// The password was right and the account is open: a login.
     Verified,
-    /// Answered with a step-up, whatever the password was. What is counted on the account and its
-    /// networks must not depend on it: the answer to the next attempt would tell.
+    /// Answered with a step-up, whatever the password was. What is counted must not depend on it: the
+    /// answer to a later attempt would tell.
     Challenged {
         /// Whether a code is meant to go to the owner. Only the owner's mailbox shows it.
         code: bool,
-        /// Whether the password was right: it says whether an attack on the whole site goes on, and
-        /// nothing of it shows in the answer to anybody.
-        right: bool,
     },
     /// Wrong, unknown, disabled: a failure, whatever the caller is told.
     Failed,
@@ -96,6 +93,15 @@ impl Policy {
         }
     }
 
+    /// A step-up was redeemed by its owner: for the site, it was no sign of an attack.
+    pub fn redeemed(&self, now: SystemTime) -> ScopeUpdate {
+        ScopeUpdate {
+            scope: Scope::site(),
+            changes: vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)],
+            expires_at: self.expiry(ScopeKind::Site, now),
+        }
+    }
+
     /// What the end of an attempt counts for in one row.
     fn count(
         &self,
@@ -120,7 +126,7 @@ impl Policy {
             Settlement::Failed => {
                 self.on_failed(kind, reservation.guess.as_ref(), counters, now, out);
             }
-            Settlement::Challenged { code, .. } => {
+            Settlement::Challenged { code } => {
                 self.on_challenged(kind, end.challenge == Some(Rule::Consecutive), now, out);
                 if code && kind == ScopeKind::Account {
                     out.push(Change::Add(self.codes.column(Kind::Codes, now), 1));
@@ -147,7 +153,7 @@ impl Policy {
         let (failed, is_challenged) = match (end.settlement, end.challenge) {
             (Settlement::Verified, _) => (false, false),
             (Settlement::Failed, _) => (true, false),
-            (Settlement::Challenged { right, .. }, Some(Rule::Site)) => (!right, true),
+            (Settlement::Challenged { .. }, Some(Rule::Site)) => (true, true),
             (Settlement::Challenged { .. }, _) => return None,
         };
         if failed && end.is_concentrated {
@@ -284,10 +290,7 @@ fn is_repeated(reservation: &Reservation, rows: &[Counters], now: SystemTime) ->
 /// A policy that only monitors counts as if it were in force.
 fn as_enforced(admission: &Admission, settlement: Settlement) -> (Option<Rule>, Settlement) {
     match admission.observed() {
-        Some(Observed::StepUp(rule)) => {
-            let right = settlement == Settlement::Verified;
-            (Some(rule), Settlement::Challenged { code: false, right })
-        }
+        Some(Observed::StepUp(rule)) => (Some(rule), Settlement::Challenged { code: false }),
         _ => (admission.challenge(), settlement),
     }
 }

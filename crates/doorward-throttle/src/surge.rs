@@ -5,21 +5,23 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::alarm::Alarm;
 use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
+use crate::detection::Response;
 use crate::flagged::{LONGEST_HOLD, flagged_until};
 use crate::policy::Policy;
 use crate::scope::ScopeKind;
 use crate::window::Window;
 
 /// What just happened now counts for the last hour, too.
-pub(crate) const RECENT: Window = Window::of(600, 6);
+pub(crate) const RECENT: Window = Window::of(900, 4);
 
 /// An attempt that the site or a prefix counts.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) kind: ScopeKind,
     pub(crate) failed: bool,
-    /// Whether it was answered with a step-up because the site is attacked: it says whether the attack
-    /// goes on, and is not counted as a failure that taught somebody something.
+    /// Whether it was answered with a step-up because the site is attacked. Right or wrong, it is taken
+    /// for a sign that the attack goes on until its owner redeems it: nobody else can, so a guesser does not see in
+    /// how long it lasts whether he was right.
     pub(crate) is_challenged: bool,
 }
 
@@ -53,12 +55,14 @@ impl Policy {
         let hold = self.hold(counters, now, flagged.is_none());
         let window = self.rule(sample.kind).window;
         let calm = baseline(counters);
-        let within = |window: Window, failed, verified, fresh: bool| {
-            let failed = window.count(counters, failed, now) + u64::from(fresh);
-            Tally { failed, attempts: failed + window.count(counters, verified, now), calm }
+        let within = |window: Window, failed, verified, redeemed: u64| {
+            let failed = window.count(counters, failed, now) + u64::from(!sample.is_challenged);
+            let attempts = failed + window.count(counters, verified, now);
+            Tally { failed: failed.saturating_sub(redeemed), attempts, calm }
         };
-        let day = within(window, Kind::Failed, Kind::Credit, !sample.is_challenged);
-        let hour = within(RECENT, Kind::RecentFailed, Kind::RecentVerified, true);
+        let redeemed = RECENT.count(counters, Kind::RecentRedeemed, now);
+        let day = within(window, Kind::Failed, Kind::Credit, 0);
+        let hour = within(RECENT, Kind::RecentFailed, Kind::RecentVerified, redeemed);
         if let Some(until) = flagged {
             let goes_on = if is_site { hour.exceeds(SIGNS) } else { day.exceeds(PREFIX_FAILURES) };
             if goes_on && until < now + hold / 2 {
@@ -123,6 +127,10 @@ impl Policy {
         } else {
             counters.get(column(Kind::Recurrence, 0))
         };
+        // Whoever is refused waits as long: no longer than the policy says.
+        if self.detection.surges == Response::Refuse {
+            return self.detection.hold;
+        }
         let times = 4_u32.saturating_pow(u32::try_from(recurrence.saturating_sub(1)).unwrap_or(0));
         self.detection.hold.saturating_mul(times).min(LONGEST_HOLD)
     }

@@ -1,6 +1,6 @@
 //! What one instance notices of the attempts that pass it.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::address::SourcePrefix;
 use crate::alarm::Alarm;
@@ -9,7 +9,8 @@ use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
 use crate::crowd::{Crowds, Sighting};
 use crate::decision::Rule;
-use crate::detection::Detection;
+use crate::detection::{Detection, Response};
+use crate::flagged::LONGEST_HOLD;
 use crate::flags::Flags;
 use crate::guess::Guess;
 use crate::popularity_filter::{FREQUENT, PopularityFilter};
@@ -33,6 +34,8 @@ use crate::suspicion::Suspicion;
 #[derive(Debug)]
 pub struct Watch {
     detection: Detection,
+    /// Whether flags that come again last longer: not where people wait for their end.
+    grows: bool,
     filter: PopularityFilter,
     candidates: Candidates,
     crowds: Crowds,
@@ -40,10 +43,12 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// A watch that has seen nothing yet. The seed should be unpredictable.
-    pub fn new(detection: &Detection, seed: [u8; 32]) -> Self {
+    /// A watch that has seen nothing yet, of an instance that can or cannot send codes. The seed should
+    /// be unpredictable.
+    pub fn new(detection: &Detection, can_challenge: bool, seed: [u8; 32]) -> Self {
         Self {
             detection: detection.clone(),
+            grows: can_challenge && detection.passwords == Response::StepUp,
             filter: PopularityFilter::new(detection.filter, seed),
             candidates: Candidates::default(),
             crowds: Crowds::default(),
@@ -105,8 +110,10 @@ impl Watch {
         }
         let failed = match settlement {
             Settlement::Verified => false,
-            Settlement::Challenged { right, .. } => !right,
             Settlement::Failed => true,
+            // It taught nobody anything; and if its being wrong counted, how long a flag lasts would
+            // tell whether it was.
+            Settlement::Challenged { .. } => return,
         };
         // A known device speaks for its network, not against it.
         if failed && reservation.is_known {
@@ -162,12 +169,8 @@ impl Watch {
             let account = reservation.account;
             let detection = &self.detection;
             let seen = self.crowds.note(network, is_party, account, failed, detection, now);
-            let alarm = match seen {
-                None => continue,
-                Some(Sighting::New(alarm)) => Some(alarm),
-                Some(Sighting::Again) => None,
-            };
-            let until = now + self.detection.hold;
+            let Some(Sighting { alarm, recurrence }) = seen else { continue };
+            let until = now + self.hold(recurrence);
             let mut changes = vec![Change::Set(column(Kind::FlaggedUntil, 0), millis(until))];
             // The hour: so long one alarm stands for all.
             let hour =
@@ -179,6 +182,12 @@ impl Watch {
             let found = alarm.map(|alarm| Found { claim, alarm });
             settled.push(ScopeUpdate { scope, changes, expires_at: until }, found);
         }
+    }
+
+    /// How long a flag lasts that was raised before within a day, so many times.
+    fn hold(&self, recurrence: u32) -> Duration {
+        let times = if self.grows { 4_u32.saturating_pow(recurrence) } else { 1 };
+        self.detection.hold.saturating_mul(times).min(LONGEST_HOLD)
     }
 
     fn observe_guess(
@@ -199,13 +208,13 @@ impl Watch {
             return;
         }
         let accounts = self.candidates.note(tag, account, now);
-        let hold = self.detection.hold;
-        if accounts < self.candidates.threshold(self.detection.password_accounts)
-            || flagged.is_some_and(|until| until > now + hold / 2)
-        {
+        let least = self.candidates.threshold(self.detection.password_accounts);
+        if accounts < least || flagged.is_some() {
             return;
         }
-        let (update, claim) = self.flags.raise(tag, now, hold, flagged.is_none());
+        let recurrence = self.candidates.flag(tag, now);
+        let hold = self.hold(recurrence);
+        let (update, claim) = self.flags.raise(tag, now, hold, recurrence == 0);
         let alarm = Alarm::SprayedPassword { accounts, is_listed };
         let found = claim.map(|claim| Found { claim, alarm });
         settled.push(update, found);

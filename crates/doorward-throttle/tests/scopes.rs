@@ -117,7 +117,7 @@ fn codes_to_one_owner_are_bounded() {
         .filter(|&second| {
             let under_way = door.begin(stranger(b"a", None), at(second)).ok().unwrap();
             let may = door.policy.may_send_code(&under_way.rows[0], false, at(second));
-            let ends = Settlement::Challenged { code: may, right: true };
+            let ends = Settlement::Challenged { code: may };
             door.settle(under_way, ends, at(second));
             may
         })

@@ -73,7 +73,7 @@ impl Inner {
             updates.extend(self.watch().refresh(now));
             let (rows, found) =
                 tokio::join!(self.apply(&updates, now), self.store.find(&visitor.keys),);
-            let rows = match rows {
+            let mut rows = match rows {
                 Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
                     self.tidy(&reservation).await?;
                     tidied = true;
@@ -81,6 +81,8 @@ impl Inner {
                 }
                 rows => rows?,
             };
+            // Behind the attempt's own rows comes one that only was to be learned from.
+            rows.truncate(reservation.scopes().count());
             let credential = match found {
                 Ok(credential) => credential,
                 Err(error) => {

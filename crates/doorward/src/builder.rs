@@ -281,7 +281,7 @@ impl AuthenticatorBuilder {
             .map_err(|error| BuildError::Randomness(Box::new(error)))?;
         let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
         let seed = random_bytes().map_err(|error| BuildError::Randomness(Box::new(error)))?;
-        let mut watch = Watch::new(self.policy.detection(), seed);
+        let mut watch = Watch::new(self.policy.detection(), self.notifier.is_some(), seed);
         for name in &self.service_names {
             // Whoever sprays a service begins with its name.
             let typed = [name.clone(), name.to_lowercase()];

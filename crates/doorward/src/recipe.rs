@@ -182,7 +182,7 @@ impl Inner {
             rows.first().is_some_and(|account| self.policy.may_send_code(account, settled, now))
         };
         let sends = right && may_send(&rows, false);
-        let settlement = Settlement::Challenged { code: sends, right };
+        let settlement = Settlement::Challenged { code: sends };
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
         self.watch().observe(&mut settled, &reservation, settlement, now);
         let owner = credential.as_ref().filter(|_| sends);

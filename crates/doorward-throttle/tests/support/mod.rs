@@ -97,7 +97,7 @@ pub struct UnderWay {
 impl Door {
     pub fn new(policy: Policy) -> Self {
         Self {
-            watch: Watch::new(policy.detection(), [1; 32]),
+            watch: Watch::new(policy.detection(), true, [1; 32]),
             policy,
             can_challenge: false,
             rows: HashMap::new(),
@@ -126,7 +126,8 @@ impl Door {
     pub fn begin(&mut self, attempt: Attempt<'_>, now: SystemTime) -> Result<UnderWay, Answer> {
         let (reservation, mut updates) = self.policy.reserve(&attempt, now);
         updates.extend(self.watch.refresh(now));
-        let rows = self.apply(&updates, now);
+        let mut rows = self.apply(&updates, now);
+        rows.truncate(reservation.scopes().count());
         let suspicion = self.watch.suspicion(&reservation, &rows, now);
         let can = self.can_challenge;
         let answer = match self.policy.decide(&reservation, &rows, suspicion, now, can) {
@@ -145,8 +146,8 @@ impl Door {
     pub fn settle(&mut self, under_way: UnderWay, ends: Settlement, now: SystemTime) {
         let UnderWay { reservation, rows, admission } = under_way;
         let ends = match (admission.challenge(), ends) {
-            (Some(_), Settlement::Verified) => Settlement::Challenged { code: true, right: true },
-            (Some(_), Settlement::Failed) => Settlement::Challenged { code: false, right: false },
+            (Some(_), Settlement::Verified) => Settlement::Challenged { code: true },
+            (Some(_), Settlement::Failed) => Settlement::Challenged { code: false },
             (_, ends) => ends,
         };
         let mut settled = self.policy.settle(admission, &reservation, &rows, ends, now);
