@@ -1,7 +1,6 @@
 //! Leaky buckets of many keys, one number each, in bounded memory.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Buckets of `burst` that are filled up by one an interval, by the generic cell rate algorithm (ITU-T
@@ -15,19 +14,20 @@ pub(super) struct Buckets<K> {
     /// A bucket that is full this much later has room for one.
     slack: Duration,
     most: usize,
-    full_at: HashMap<K, Duration>,
+    /// A tree, which takes no pause to grow and none of the room of keys that went.
+    full_at: BTreeMap<K, Duration>,
     /// The same, by time.
     by_time: BTreeSet<(Duration, K)>,
 }
 
-impl<K: Copy + Eq + Hash + Ord> Buckets<K> {
+impl<K: Copy + Ord> Buckets<K> {
     /// `burst` is at least 1.
     pub(super) fn new(interval: Duration, burst: u32, most: usize) -> Self {
         Self {
             interval,
             slack: interval * (burst - 1),
             most,
-            full_at: HashMap::new(),
+            full_at: BTreeMap::new(),
             by_time: BTreeSet::new(),
         }
     }
