@@ -70,7 +70,7 @@ impl FrontLimits {
 
     /// So many sources are kept in mind, at least 1; 65,536 unless told. When one more comes, the one
     /// with the fullest bucket is forgotten. Too few, and whoever has more addresses than that is
-    /// never refused; too many cost memory.
+    /// never refused; each takes some 150 bytes.
     pub fn with_keys(mut self, sources: usize) -> Self {
         self.keys = sources.max(1);
         self
