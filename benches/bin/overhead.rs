@@ -192,15 +192,17 @@ fn refusals(waits: usize) -> Result<Table, Failure> {
     let keys = Keys::generate()?;
     let login = || Login::new(name("alice", 1), "seven quiet falcon").from(SOURCE);
     let mut table = Table::new(&["", "n", "p1 µs", "median µs", "p90 µs", "p99 µs", "hashes"]);
+    let number = |number| NonZeroU32::new(number).ok_or("zero");
+    let narrow = FrontLimits::default().with_per_second(number(20)?).with_burst(number(200)?);
     let wide = FrontLimits::default().with_per_second(NonZeroU32::MAX);
     for (what, rule, front) in [
         ("a wait that is known", Rule::Account, wide),
-        ("too many of one source", Rule::Front, FrontLimits::default()),
+        ("too many of one source", Rule::Front, narrow),
     ] {
         let door = Door::open_with(MemoryStore::new(), &keys, |builder| {
             builder.cost(Cost::minimal_for_tests()).hashing(limits).front(front)
         })?;
-        for _ in 0..FrontLimits::default().burst().get() {
+        for _ in 0..narrow.burst().get() {
             let _outcome = door.attempt(login())?;
         }
         let hashed = door.auth().hashing().verifications;

@@ -23,8 +23,8 @@ use self::passage::Passage;
 /// counts for itself.
 ///
 /// Too low, and people are refused who did nothing but come together: the offices, schools and mobile
-/// networks that have thousands behind one address. At the defaults, 400 of them get in within the
-/// first ten seconds of a morning. A service that does not pass on addresses, or passes on that of its
+/// networks that have thousands behind one address. At the defaults, 12,000 of them get in within the
+/// first ten seconds of a morning: more than most services can hash. A service that does not pass on addresses, or passes on that of its
 /// own proxy, has a single bucket for the world. Too high, and a flood is stopped by the rules behind
 /// alone, each attempt for two round trips to the store and a hash.
 ///
@@ -35,8 +35,8 @@ use self::passage::Passage;
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // A university: its 30,000 people share one address.
 /// let limits = FrontLimits::default()
-///     .with_per_second(NonZeroU32::try_from(100)?)
-///     .with_burst(NonZeroU32::try_from(2_000)?);
+///     .with_per_second(NonZeroU32::try_from(1_000)?)
+///     .with_burst(NonZeroU32::try_from(30_000)?);
 /// let auth = Authenticator::builder()
 ///     .store(MemoryStore::new())
 ///     .keys(Keys::generate()?)
@@ -54,13 +54,13 @@ pub struct FrontLimits {
 }
 
 impl FrontLimits {
-    /// So many attempts of one source in every second, on and on; 20 unless told.
+    /// So many attempts of one source in every second, on and on; 200 unless told.
     pub fn with_per_second(mut self, attempts: NonZeroU32) -> Self {
         self.per_second = attempts;
         self
     }
 
-    /// So many attempts at once of a source that was silent; 200 unless told. Much more than
+    /// So many attempts at once of a source that was silent; 10,000 unless told. Much more than
     /// [`per_second`](Self::per_second) lets a flood begin with that many hashes, and again after each
     /// pause of burst ÷ per second.
     pub fn with_burst(mut self, attempts: NonZeroU32) -> Self {
@@ -98,10 +98,10 @@ impl FrontLimits {
 }
 
 impl Default for FrontLimits {
-    /// 20 attempts a second and 200 at once of each source, 65,536 sources.
+    /// 200 attempts a second and 10,000 at once of each source, 65,536 sources.
     fn default() -> Self {
-        const PER_SECOND: NonZeroU32 = NonZeroU32::new(20).unwrap();
-        const BURST: NonZeroU32 = NonZeroU32::new(200).unwrap();
+        const PER_SECOND: NonZeroU32 = NonZeroU32::new(200).unwrap();
+        const BURST: NonZeroU32 = NonZeroU32::new(10_000).unwrap();
         Self { per_second: PER_SECOND, burst: BURST, keys: 65_536 }
     }
 }
@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_burst_then_one_an_interval() {
-        let front = Front::new(FrontLimits::default());
+        let front = Front::new(limits(20, 200));
         let passed =
             |millis| (0..1_000).filter(|_| front.check(source(1), at(millis)).is_ok()).count();
         assert_eq!(passed(0), 200);
@@ -200,7 +200,7 @@ mod tests {
     /// The flood drives out its own keys: the source that is being refused stays so.
     #[test]
     fn a_million_fresh_sources_free_nobody_who_is_being_limited() {
-        let front = Front::new(FrontLimits::default());
+        let front = Front::new(limits(20, 200));
         let loud = source(0);
         let mut admitted = 0_u64;
         // Ten attempts for each millisecond: the loud source goes on all the while.
@@ -212,12 +212,12 @@ mod tests {
         // 100 seconds.
         assert_eq!(admitted, 200 + 20 * 100);
         let state = front.0.lock().unwrap();
-        assert_eq!(state.buckets.len(), FrontLimits::default().keys());
+        assert_eq!(state.buckets.len(), limits(20, 200).keys());
     }
 
     #[test]
     fn an_office_stays_in_mind_while_a_flood_of_fresh_sources_passes() {
-        let front = Front::new(FrontLimits::default().with_keys(100));
+        let front = Front::new(limits(20, 200).with_keys(100));
         (0..150).for_each(|_| front.check(source(0), at(0)).unwrap());
         for fresh in 1..=1_000 {
             assert_eq!(front.check(source(fresh), at(0)), Ok(()));
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_keeps_nobody_out_and_lets_nobody_start_anew() {
-        let front = Front::new(FrontLimits::default());
+        let front = Front::new(limits(20, 200));
         (0..200).for_each(|_| front.check(source(1), at(86_400_000)).unwrap());
         let wait = front.check(source(1), at(0)).unwrap_err();
         assert_eq!(wait, Duration::from_millis(50));
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn threads_that_overtake_each_other_do_not_make_time_pass_faster() {
-        let front = Front::new(FrontLimits::default());
+        let front = Front::new(limits(20, 200));
         let mut admitted = 0;
         for turn in 0..10_000 {
             let now = at(turn % 2);

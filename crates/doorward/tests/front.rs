@@ -11,8 +11,18 @@ use std::time::Duration;
 use doorward::{
     Changed, DeviceToken, EventKind, FrontLimits, Login, Outcome, PasswordChange, Rule, Wait,
 };
-use support::{Door, PASSWORD, door, door_with, is_verified, login, stranger};
+use support::{Door, PASSWORD, door_with, is_verified, login, stranger};
 use tokio::task::JoinSet;
+
+/// Twenty attempts a second, two hundred at once.
+fn narrow() -> FrontLimits {
+    let number = |number| NonZeroU32::new(number).unwrap();
+    FrontLimits::default().with_per_second(number(20)).with_burst(number(200))
+}
+
+fn door() -> Door {
+    door_with(|builder, _| builder.front(narrow()))
+}
 
 /// Of an attempt that nobody is there for, so that none after it meets a rule of the policy.
 fn attempt(number: u32, source: IpAddr) -> Login {
@@ -24,7 +34,7 @@ const SOURCE: [u8; 4] = [192, 0, 2, 7];
 
 /// As many attempts as the front admits from [`SOURCE`], all of them right.
 async fn exhaust(door: &Door) -> Wait {
-    for _ in 0..=FrontLimits::default().burst().get() {
+    for _ in 0..=narrow().burst().get() {
         match door.login("mallory", PASSWORD).await {
             Outcome::Verified(_) => {}
             Outcome::Wait(wait) => return wait,
@@ -62,7 +72,7 @@ async fn a_flood_of_right_logins_costs_nothing_beyond_the_burst() {
 
 #[tokio::test]
 async fn a_flood_of_guesses_at_many_names_costs_nothing_beyond_the_burst() {
-    let limits = FrontLimits::default().with_burst(NonZeroU32::new(5).unwrap());
+    let limits = narrow().with_burst(NonZeroU32::new(5).unwrap());
     let door = door_with(|builder, _| builder.front(limits));
     let mut rules = Vec::new();
     for n in 0..1_000 {
