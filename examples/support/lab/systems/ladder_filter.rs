@@ -95,8 +95,8 @@ mod tests {
             }
             steps
         };
-        let mean = (0..1_000).map(|number| steps(&mut filter, number)).sum::<u32>() / 1_000;
-        assert_eq!(mean, 20);
+        let all = (0..1_000).map(|number| steps(&mut filter, number)).sum::<u32>();
+        assert!((19_500..20_500).contains(&all), "{all}");
     }
 
     #[test]
