@@ -22,6 +22,27 @@ pub(crate) enum Kind {
     Codes = 7,
     /// Attempts that were answered with a step-up, right or wrong, by slot of the rule's window.
     Challenged = 8,
+    /// Fingerprints of wrong passwords, the last few; the slot is a place among them.
+    Fingerprint = 9,
+    /// How popular the passwords were that an account was tried with, in millionths, by slot.
+    Hits = 10,
+    /// Until when a network, a password or the site is taken for attacked, in milliseconds since 1970.
+    /// The slot is the password's tag; 0 elsewhere.
+    FlaggedUntil = 11,
+    /// How often that was found, so that one alarm is raised for it; the slot as above, or of time.
+    Claimed = 12,
+    /// How often in a row the site was found to be attacked; one column.
+    Recurrence = 13,
+    /// The share of attempts that fail in calm times, in millionths; one column.
+    Baseline = 14,
+    /// The slot of the window that the baseline has learned last; one column.
+    Learned = 15,
+    /// Attempts of the site that were wrong lately, by slot of a short window.
+    RecentFailed = 16,
+    /// Attempts of the site that were right lately, likewise.
+    RecentVerified = 17,
+    /// Step-ups of the site that their owners redeemed lately, likewise.
+    RecentRedeemed = 18,
 }
 
 const SLOT_BITS: u32 = 56;

@@ -1,5 +1,7 @@
 //! A counter row as the policy reads it, and the changes that it asks for.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use crate::column::{self, Kind};
 
 /// One row of counters: numbered columns, absent ones being zero.
@@ -39,6 +41,11 @@ impl Counters {
 
     pub(crate) fn get(&self, column: u64) -> i64 {
         self.0.binary_search_by_key(&column, |&(column, _)| column).map_or(0, |at| self.0[at].1)
+    }
+
+    /// A moment that a column holds, in milliseconds since 1970; 1970 where there is none.
+    pub(crate) fn moment(&self, column: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_millis(u64::try_from(self.get(column)).unwrap_or(0))
     }
 
     /// The slots of one kind with their values, oldest first.
@@ -82,4 +89,10 @@ impl Change {
             Self::Add(column, _) | Self::Set(column, _) | Self::Remove(column) => column,
         }
     }
+}
+
+/// A moment as a column holds it.
+pub(crate) fn millis(moment: SystemTime) -> i64 {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -25,22 +25,42 @@ pub enum Decision {
 /// Only [`Policy::decide`](crate::Policy::decide) makes one, and settling consumes it.
 ///
 /// ```compile_fail
-/// let forged = doorward_throttle::Admission { challenge: None };
+/// let forged = doorward_throttle::Admission { challenge: None, observed: None };
 /// ```
 #[derive(Debug)]
 #[must_use = "an admission has to be settled, or its reservation holds room until it lapses"]
 pub struct Admission {
     challenge: Option<Rule>,
+    observed: Option<Observed>,
+}
+
+/// What a policy that only monitors would have done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_enums, reason = "a policy does these two things")]
+pub enum Observed {
+    /// Asked for a step-up, by this rule.
+    StepUp(Rule),
+    /// Made the attempt wait.
+    Wait(Denial),
 }
 
 impl Admission {
     pub(crate) fn new(challenge: Option<Rule>) -> Self {
-        Self { challenge }
+        Self { challenge, observed: None }
+    }
+
+    pub(crate) fn observing(observed: Option<Observed>) -> Self {
+        Self { challenge: None, observed }
     }
 
     /// The rule under which the answer must be a step-up, whatever the password was.
     pub fn challenge(&self) -> Option<Rule> {
         self.challenge
+    }
+
+    /// What would have happened if the policy were in force.
+    pub fn observed(&self) -> Option<Observed> {
+        self.observed
     }
 }
 
@@ -80,14 +100,22 @@ pub enum Rule {
     Account,
     /// Consecutive failures on the account from unknown devices (NIST SP 800-63B-4, section 3.2.2).
     Consecutive,
+    /// A network that the policy denies.
+    Denied,
     /// Failures of one known device.
     Device,
+    /// Failures of the IPv6 /56 around the source.
+    EndSite,
+    /// The account was tried with common passwords, and this attempt is another one.
+    HitBudget,
     /// Failures of the prefix around the source.
     Prefix,
     /// Failures of all unknown devices together.
     Site,
     /// Failures of the source.
     Source,
+    /// The password is being sprayed.
+    SprayedPassword,
     /// Failures of attempts whose source is not known.
     Unaddressed,
 }
@@ -98,30 +126,38 @@ impl Rule {
         match self {
             Self::Account => "account",
             Self::Consecutive => "consecutive",
+            Self::Denied => "denied",
             Self::Device => "device",
+            Self::EndSite => "end_site",
+            Self::HitBudget => "hit_budget",
             Self::Prefix => "prefix",
             Self::Site => "site",
             Self::Source => "source",
+            Self::SprayedPassword => "sprayed_password",
             Self::Unaddressed => "unaddressed",
         }
     }
 
-    /// The kind of scope that it judges by.
-    pub(crate) const fn kind(self) -> ScopeKind {
-        match self {
+    /// The kind of scope that it judges by; `None` where it depends on the attempt itself.
+    pub(crate) const fn kind(self) -> Option<ScopeKind> {
+        Some(match self {
             Self::Account | Self::Consecutive => ScopeKind::Account,
             Self::Device => ScopeKind::Device,
+            Self::EndSite => ScopeKind::EndSite,
             Self::Prefix => ScopeKind::Prefix,
             Self::Site => ScopeKind::Site,
             Self::Source => ScopeKind::Source,
             Self::Unaddressed => ScopeKind::Unaddressed,
-        }
+            Self::Denied | Self::HitBudget | Self::SprayedPassword => return None,
+        })
     }
 
     pub(crate) const fn of(kind: ScopeKind) -> Self {
         match kind {
             ScopeKind::Account => Self::Account,
             ScopeKind::Device => Self::Device,
+            ScopeKind::EndSite => Self::EndSite,
+            ScopeKind::Flags => Self::SprayedPassword,
             ScopeKind::Prefix => Self::Prefix,
             ScopeKind::Site => Self::Site,
             ScopeKind::Source => Self::Source,

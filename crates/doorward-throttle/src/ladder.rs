@@ -95,7 +95,19 @@ impl Ladder {
         self.0.iter().map(|&(_, wait)| wait)
     }
 
-    /// For the presets below, whose rungs rise by inspection (and by a test).
+    /// The ladder of one of `instances` that count by themselves: its rungs begin so much earlier.
+    pub(crate) fn divided(&self, instances: u64) -> Self {
+        let mut rungs: Vec<(u64, Duration)> = Vec::with_capacity(self.0.len());
+        for &(from, wait) in &self.0 {
+            let from = (from / instances.max(1)).max(1);
+            // Of several rungs at one number, the longest wait.
+            rungs.retain(|&(earlier, _)| earlier < from);
+            rungs.push((from, wait));
+        }
+        Self(rungs)
+    }
+
+    /// For the presets, whose rungs rise by inspection (and by a test).
     pub(crate) fn preset(rungs: &[(u64, u64)]) -> Self {
         Self(rungs.iter().map(|&(from, seconds)| (from, Duration::from_secs(seconds))).collect())
     }
@@ -141,6 +153,14 @@ mod tests {
             }
             assert_eq!(ladder.most_within(DAY), failures, "{rungs:?}");
         }
+    }
+
+    #[test]
+    fn a_divided_ladder_begins_earlier_and_is_one() {
+        let ladder = Ladder::preset(&[(4, 60), (5, 300), (6, 900), (12, 3_600)]);
+        assert_eq!(ladder.divided(4), Ladder::preset(&[(1, 900), (3, 3_600)]));
+        assert_eq!(ladder.divided(1), ladder);
+        assert!(Ladder::new(ladder.divided(1_000).rungs()).is_ok());
     }
 
     #[test]

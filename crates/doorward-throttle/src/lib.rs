@@ -3,27 +3,61 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod alarm;
+mod candidates;
 mod column;
 mod counters;
+mod crowd;
+mod deciding;
 mod decision;
+mod detection;
+mod flagged;
+mod flags;
+mod guess;
 mod ladder;
+mod lifting;
+mod networks;
+mod outage;
 mod policy;
+mod policy_builder;
+mod popularity;
+mod popularity_filter;
+mod presets;
 mod reservation;
 mod scope;
+mod scope_rule;
+mod settled;
 mod settlement;
+mod surge;
+mod suspicion;
+mod watch;
 mod window;
 
 // What an attempt is counted under
-pub use address::SourcePrefix;
+pub use address::{PrefixError, SourcePrefix};
+pub use guess::{Fingerprint, Guess};
+pub use popularity::Popularity;
 pub use scope::{Attempt, Scope, ScopeKind};
 
 // The policy
+pub use detection::{Detection, Response};
 pub use ladder::{Ladder, LadderError};
-pub use policy::{Policy, PolicyBuilder, PolicyError};
+pub use networks::Networks;
+pub use outage::Outage;
+pub use policy::{Mode, Policy};
+pub use policy_builder::{PolicyBuilder, PolicyError};
+pub use popularity_filter::{FilterSize, PopularityFilter};
+pub use scope_rule::ScopeRule;
 pub use window::{Window, WindowError};
 
 // Reserve, decide, settle
 pub use counters::{Change, Counters};
-pub use decision::{Admission, Decision, Denial, Rule};
+pub use decision::{Admission, Decision, Denial, Observed, Rule};
 pub use reservation::{Reservation, ScopeUpdate};
+pub use settled::Settled;
 pub use settlement::Settlement;
+
+// Notice attacks
+pub use alarm::Alarm;
+pub use suspicion::Suspicion;
+pub use watch::Watch;

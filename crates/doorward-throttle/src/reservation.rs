@@ -1,13 +1,18 @@
-//! Reserving an attempt before its password is checked, and deciding on what that left behind.
+//! Reserving an attempt before its password is checked.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::IpAddr;
+use std::time::SystemTime;
 
 use crate::column::{Kind, column};
 use crate::counters::{Change, Counters};
-use crate::decision::{Admission, Decision, Denial, Rule};
-use crate::policy::{Policy, ScopeRule};
+use crate::decision::Denial;
+use crate::guess::{Guess, is_stale};
+use crate::policy::Policy;
 use crate::scope::{Attempt, Role, Scope, ScopeKind};
-use crate::window::SKEW;
+use crate::scope_rule::COARSE_DAY;
+use crate::surge::RECENT;
+use crate::window::Window;
 
 /// An attempt that holds room on its scopes until it is settled, released, or lapses.
 #[derive(Clone, Debug)]
@@ -16,6 +21,12 @@ pub struct Reservation {
     /// How many of the scopes, from the first on, have to be read.
     pub(crate) read: usize,
     pub(crate) pending: u64,
+    pub(crate) guess: Option<Guess>,
+    /// Where it comes from, unless that is a trusted network.
+    pub(crate) source: Option<IpAddr>,
+    /// Tells accounts apart.
+    pub(crate) account: u64,
+    pub(crate) is_known: bool,
 }
 
 impl Reservation {
@@ -24,10 +35,21 @@ impl Reservation {
         self.scopes[..self.read].iter().map(|(scope, _)| scope)
     }
 
-    /// The scope whose rule refused.
+    /// The scopes that judge, among those whose rows are expected.
+    pub fn judges(&self) -> impl Iterator<Item = &Scope> + '_ {
+        let judging = self.scopes[..self.read].iter().filter(|(_, role)| *role != Role::Credited);
+        judging.map(|(scope, _)| scope)
+    }
+
+    /// The scope whose rule refused; `None` where it is the attempt itself that was refused.
     pub fn refused_by(&self, denial: &Denial) -> Option<&Scope> {
-        let kind = denial.rule().kind();
+        let kind = denial.rule().kind()?;
         self.scopes().find(|scope| scope.kind() == kind)
+    }
+
+    /// The row of the kind, if it was read.
+    pub(crate) fn row<'a>(&self, rows: &'a [Counters], kind: ScopeKind) -> Option<&'a Counters> {
+        rows.get(self.scopes().position(|scope| scope.kind() == kind)?)
     }
 }
 
@@ -50,6 +72,13 @@ impl ScopeUpdate {
         &self.changes
     }
 
+    /// Whether other instances should learn of it at once: it flags something.
+    pub fn is_urgent(&self) -> bool {
+        let claims = column(Kind::Claimed, 0)..column(Kind::Recurrence, 0);
+        let urgent = |change: &Change| matches!(change, Change::Add(at, _) if claims.contains(at));
+        self.changes.iter().any(urgent)
+    }
+
     /// From when on the row means nothing.
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at
@@ -68,7 +97,7 @@ impl Policy {
         now: SystemTime,
     ) -> (Reservation, Vec<ScopeUpdate>) {
         let pending = self.reservations.column(Kind::Pending, now);
-        let scopes = attempt.scopes();
+        let scopes = self.scopes(attempt);
         // Those that only take credits are written when there are some, but for the account, which
         // says how many it may still give.
         let read = scopes
@@ -77,7 +106,17 @@ impl Policy {
                 *role != Role::Credited || scope.kind() == ScopeKind::Account
             })
             .count();
-        let reservation = Reservation { scopes, read, pending };
+        let mut hasher = DefaultHasher::new();
+        attempt.account.hash(&mut hasher);
+        let reservation = Reservation {
+            scopes,
+            read,
+            pending,
+            guess: attempt.guess,
+            source: attempt.source.filter(|&address| !self.trusted.contain(address)),
+            account: hasher.finish(),
+            is_known: attempt.device.is_some(),
+        };
         let updates = self.touch(&reservation, now, |at| match reservation.scopes[at].1 {
             Role::Held => vec![Change::Add(pending, 1)],
             Role::Watched | Role::Credited => Vec::new(),
@@ -119,49 +158,6 @@ impl Policy {
         })
     }
 
-    /// Decides on a reserved attempt: a pure function of the policy, the rows and `now`.
-    ///
-    /// `rows` are those of [`Reservation::scopes`], in that order, right after reserving. A missing
-    /// row is taken for a full one: whoever loses a row refuses.
-    ///
-    /// With `can_challenge` the rules that would keep an owner out (the whole site's, and the bound
-    /// on consecutive failures) ask for a step-up instead of a wait.
-    pub fn decide(
-        &self,
-        reservation: &Reservation,
-        rows: &[Counters],
-        now: SystemTime,
-        can_challenge: bool,
-    ) -> Decision {
-        let mut denial: Option<Denial> = None;
-        let mut challenge = None;
-        let mut busy = false;
-        for (at, (scope, role)) in reservation.scopes.iter().enumerate() {
-            if *role == Role::Credited {
-                continue;
-            }
-            let Some(counters) = rows.get(at) else {
-                return Decision::Deny(Denial::new(Rule::of(scope.kind()), now + LOST_ROW_WAIT));
-            };
-            match self.assess(scope.kind(), *role, counters, now, can_challenge) {
-                Finding::Clear => {}
-                Finding::Busy => busy = true,
-                Finding::Challenge(rule) => challenge = challenge.or(Some(rule)),
-                Finding::Distrust => return Decision::Distrust,
-                Finding::Wait(found) => {
-                    if denial.is_none_or(|known| known.until() < found.until()) {
-                        denial = Some(found);
-                    }
-                }
-            }
-        }
-        match denial {
-            Some(denial) => Decision::Deny(denial),
-            None if busy => Decision::Busy,
-            None => Decision::Admit(Admission::new(challenge)),
-        }
-    }
-
     /// Updates of the rows that are read, which make none of them live longer than a reservation:
     /// an attempt that is refused must not leave a row for weeks.
     fn touch(
@@ -195,137 +191,39 @@ impl Policy {
             out.extend(window.forget_blindly(Kind::Credit, now));
             return;
         };
-        out.extend(self.reservations.forget(counters, Kind::Pending, now));
-        for counted in [Kind::Failed, Kind::Challenged, Kind::Credit, Kind::Given] {
-            out.extend(window.forget(counters, counted, now));
+        for (kind, window) in self.windows(window) {
+            out.extend(window.forget(counters, kind, now));
         }
-        out.extend(self.codes.forget(counters, Kind::Codes, now));
+        let fingerprints = counters.slots(Kind::Fingerprint);
+        let stale = fingerprints.filter(|&(_, cell)| is_stale(cell, now));
+        out.extend(stale.map(|(place, _)| Change::Remove(column(Kind::Fingerprint, place))));
+    }
+
+    /// What is counted in slots of time, and the window of each.
+    fn windows(&self, window: Window) -> [(Kind, Window); 10] {
+        [
+            (Kind::Pending, self.reservations),
+            (Kind::Failed, window),
+            (Kind::Credit, window),
+            (Kind::Challenged, COARSE_DAY),
+            (Kind::Given, COARSE_DAY),
+            (Kind::Hits, COARSE_DAY),
+            (Kind::Codes, self.codes),
+            (Kind::RecentFailed, RECENT),
+            (Kind::RecentVerified, RECENT),
+            (Kind::RecentRedeemed, RECENT),
+        ]
     }
 
     pub(crate) fn expiry(&self, kind: ScopeKind, now: SystemTime) -> SystemTime {
-        let memory = self.rule(kind).window.memory();
+        // A baseline is learned over days, and what a quiet week forgets has to be learned again.
+        let memory = match kind {
+            ScopeKind::Site => self.consecutive_memory,
+            _ => self.rule(kind).window.memory(),
+        };
         match self.rule(kind).consecutive {
             Some(_) => now + memory.max(self.consecutive_memory),
             None => now + memory,
         }
     }
-
-    fn assess(
-        &self,
-        kind: ScopeKind,
-        role: Role,
-        counters: &Counters,
-        now: SystemTime,
-        can_challenge: bool,
-    ) -> Finding {
-        let rule = self.rule(kind);
-        let state = State::of(rule, counters, now);
-        let pending = self.reservations.count(counters, Kind::Pending, now);
-        let streak = self.streak(counters, now);
-        if rule.consecutive.is_some_and(|most| streak >= most) {
-            return match (kind, can_challenge) {
-                (ScopeKind::Device, _) => Finding::Distrust,
-                (_, true) => Finding::Challenge(Rule::Consecutive),
-                (_, false) => {
-                    let until = state.last + self.consecutive_memory;
-                    Finding::Wait(Denial::new(Rule::Consecutive, until))
-                }
-            };
-        }
-        if kind == ScopeKind::Site
-            && can_challenge
-            && rule.ladder.wait(state.failures) > Duration::ZERO
-        {
-            return Finding::Challenge(Rule::Site);
-        }
-        if let Some(until) = state.wait(rule, counters, now) {
-            return Finding::Wait(Denial::new(Rule::of(kind), until));
-        }
-        let left = rule.consecutive.map_or(u64::MAX, |most| most - streak);
-        let allowance = rule.ladder.allowance(state.failures).saturating_add(state.slack).min(left);
-        if role == Role::Held && pending > allowance { Finding::Busy } else { Finding::Clear }
-    }
-
-    /// Failures since the last verified attempt; a run that is older than the memory has lapsed.
-    pub(crate) fn streak(&self, counters: &Counters, now: SystemTime) -> u64 {
-        if last_failure(counters, now) + self.consecutive_memory <= now {
-            return 0;
-        }
-        u64::try_from(counters.get(column(Kind::Streak, 0))).unwrap_or(0)
-    }
-}
-
-/// So many attempts that were answered with a step-up count as one failure.
-const CHALLENGES_PER_FAILURE: u64 = 8;
-
-/// When a row is lost there is nothing to compute a wait from.
-const LOST_ROW_WAIT: Duration = Duration::from_secs(60);
-
-enum Finding {
-    Clear,
-    Busy,
-    Challenge(Rule),
-    Distrust,
-    Wait(Denial),
-}
-
-/// What one row says under one rule.
-struct State {
-    /// Failures in the window beyond those that credits make up for.
-    failures: u64,
-    /// Credits beyond the failures.
-    slack: u64,
-    last: SystemTime,
-}
-
-impl State {
-    fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
-        // An attempt that was answered with a step-up taught a guesser nothing, and cost a hash.
-        let failed = rule.window.count(counters, Kind::Failed, now)
-            + rule.window.count(counters, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
-        let forgiven = match rule.verified_per_credit {
-            Some(per) => {
-                let credits = rule.window.count(counters, Kind::Credit, now) / per;
-                credits.min(rule.most_credits)
-            }
-            None => 0,
-        };
-        Self {
-            failures: failed.saturating_sub(forgiven),
-            slack: forgiven.saturating_sub(failed),
-            last: last_failure(counters, now),
-        }
-    }
-
-    /// The first moment from `now` on at which no wait runs, if one runs now.
-    ///
-    /// A wait ends when its rung says so, or sooner when slots leave the window and a lower rung
-    /// applies. (Credits leaving may raise the rung again: each moment is judged by itself.)
-    fn wait(&self, rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Option<SystemTime> {
-        let last = self.last;
-        let over = |at: SystemTime| {
-            let wait = rule.ladder.wait(Self::of(rule, counters, at).failures);
-            // Below the first rung nobody waits, not even for a failure that is noted in a moment to
-            // come: attempts overtake each other, and clocks differ.
-            wait.is_zero() || last + wait <= at
-        };
-        if over(now) {
-            return None;
-        }
-        let mut moments: Vec<_> = rule.ladder.waits().map(|wait| last + wait).collect();
-        for counted in [Kind::Failed, Kind::Challenged, Kind::Credit] {
-            moments.extend(rule.window.ends(counters, counted, now));
-        }
-        moments.retain(|&at| at > now);
-        moments.sort_unstable();
-        Some(moments.into_iter().find(|&at| over(at)).unwrap_or(last + rule.ladder.longest()))
-    }
-}
-
-/// When the row's last failure was; long ago where there is none. One that is further ahead than
-/// clocks may differ was written by a broken clock, and is none.
-fn last_failure(counters: &Counters, now: SystemTime) -> SystemTime {
-    let millis = u64::try_from(counters.get(column(Kind::LastFailure, 0))).unwrap_or(0);
-    let last = UNIX_EPOCH + Duration::from_millis(millis);
-    if last > now + SKEW { UNIX_EPOCH } else { last }
 }

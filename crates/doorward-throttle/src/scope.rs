@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use crate::address::SourcePrefix;
+use crate::guess::Guess;
+use crate::policy::Policy;
 
 /// The facts of one attempt that the policy counts by.
 ///
@@ -18,48 +20,52 @@ pub struct Attempt<'a> {
     pub device: Option<&'a [u8]>,
     /// Where the attempt comes from; `None` shares one strict budget with every other `None`.
     pub source: Option<IpAddr>,
+    /// What is known of the password; without it, a repeated one is a new one, and the detection of
+    /// sprayed passwords does not see it.
+    pub guess: Option<Guess>,
 }
 
-impl Attempt<'_> {
-    /// The scopes that judge it, the most specific first: those under which a wait may be known
+impl Policy {
+    /// The scopes that judge an attempt, the most specific first: those under which a wait may be known
     /// already.
-    pub fn judges(&self) -> impl Iterator<Item = Scope> {
+    pub fn judges(&self, attempt: &Attempt<'_>) -> impl Iterator<Item = Scope> + use<> {
         let judging = |(scope, role): (Scope, Role)| (role != Role::Credited).then_some(scope);
-        self.scopes().into_iter().filter_map(judging)
+        self.scopes(attempt).into_iter().filter_map(judging)
     }
 
-    /// The scopes that it holds room on while it is under way, always in one order: attempts that
-    /// line up for them, first for the first, cannot block each other.
-    pub fn holds(&self) -> impl Iterator<Item = Scope> {
+    /// The scopes that an attempt holds room on while it is under way, always in one order: attempts
+    /// that line up for them, first for the first, cannot block each other.
+    pub fn holds(&self, attempt: &Attempt<'_>) -> impl Iterator<Item = Scope> + use<> {
         let holding = |(scope, role): (Scope, Role)| (role == Role::Held).then_some(scope);
-        self.scopes().into_iter().filter_map(holding)
+        self.scopes(attempt).into_iter().filter_map(holding)
     }
 
     /// The scopes that it is counted under, those whose rows decide first.
     ///
     /// A known device is judged by itself alone, so that no stranger can spend its budget; its logins
     /// still speak for the account and the network that they come from. Everybody else is judged by
-    /// account, source, the prefix around the source, and the site.
-    pub(crate) fn scopes(&self) -> Vec<(Scope, Role)> {
-        let mut scopes = Vec::with_capacity(5);
-        let (own, shared) = match self.device {
+    /// account, source, the prefixes around the source, and the site; from a trusted network by the account alone.
+    pub(crate) fn scopes(&self, attempt: &Attempt<'_>) -> Vec<(Scope, Role)> {
+        let mut scopes = Vec::with_capacity(6);
+        let own = match attempt.device {
             Some(device) => {
-                scopes.push((Scope::device(self.account, device), Role::Held));
-                (Role::Credited, Role::Credited)
+                scopes.push((Scope::device(attempt.account, device), Role::Held));
+                Role::Credited
             }
-            None => (Role::Held, Role::Watched),
+            None => Role::Held,
         };
-        scopes.push((Scope::account(self.account), own));
-        match self.source {
+        scopes.push((Scope::account(attempt.account), own));
+        match attempt.source {
+            Some(address) if self.trusted.contain(address) => return scopes,
             Some(address) => {
-                let (party, around) =
-                    (SourcePrefix::party(address), SourcePrefix::neighbourhood(address));
-                scopes.push((Scope::network(ScopeKind::Source, party), own));
-                scopes.push((Scope::network(ScopeKind::Prefix, around), own));
+                let networks = Scope::around(address);
+                scopes.extend(networks.map(|scope| (scope, own)));
             }
-            None => scopes.push((Scope::constant(ScopeKind::Unaddressed), own)),
+            None => scopes.push((Scope::unaddressed(), own)),
         }
-        scopes.push((Scope::constant(ScopeKind::Site), shared));
+        if attempt.device.is_none() {
+            scopes.push((Scope::site(), Role::Watched));
+        }
         scopes
     }
 }
@@ -105,7 +111,32 @@ impl Scope {
         &self.key
     }
 
-    fn network(kind: ScopeKind, prefix: SourcePrefix) -> Self {
+    /// The whole site.
+    pub fn site() -> Self {
+        Self::constant(ScopeKind::Site)
+    }
+
+    /// All attempts whose source address is not known.
+    pub fn unaddressed() -> Self {
+        Self::constant(ScopeKind::Unaddressed)
+    }
+
+    /// The networks that an address is counted under: its party, the end site, the prefix.
+    pub fn around(address: IpAddr) -> impl Iterator<Item = Self> {
+        let network = Self::network;
+        let party = network(ScopeKind::Source, SourcePrefix::party(address));
+        let end_site =
+            SourcePrefix::end_site(address).map(|prefix| network(ScopeKind::EndSite, prefix));
+        let prefix = network(ScopeKind::Prefix, SourcePrefix::neighbourhood(address));
+        std::iter::once(party).chain(end_site).chain([prefix])
+    }
+
+    /// One of the rows in which instances tell each other of sprayed passwords.
+    pub(crate) fn flags(shard: u8) -> Self {
+        Self { kind: ScopeKind::Flags, key: vec![ScopeKind::Flags as u8, shard] }
+    }
+
+    pub(crate) fn network(kind: ScopeKind, prefix: SourcePrefix) -> Self {
         let mut key = vec![kind as u8];
         prefix.encode(&mut key);
         Self { kind, key }
@@ -144,6 +175,10 @@ pub enum ScopeKind {
     Prefix = 5,
     /// Every attempt from unknown devices.
     Site = 6,
+    /// An IPv6 /56.
+    EndSite = 7,
+    /// Passwords that are being sprayed: judges nobody by itself.
+    Flags = 8,
 }
 
 #[cfg(test)]
@@ -151,13 +186,17 @@ mod tests {
     use super::*;
 
     fn judges(attempt: &Attempt<'_>) -> Vec<ScopeKind> {
-        attempt.judges().map(|scope| scope.kind()).collect()
+        Policy::recommended().judges(attempt).map(|scope| scope.kind()).collect()
+    }
+
+    fn stranger(source: Option<&str>) -> Attempt<'static> {
+        let source = source.map(|text| text.parse().unwrap());
+        Attempt { account: b"a", device: None, source, guess: None }
     }
 
     #[test]
     fn a_known_device_is_judged_by_itself_alone() {
-        let source = Some("192.0.2.1".parse().unwrap());
-        let owner = Attempt { account: b"a", device: Some(b"d"), source };
+        let owner = Attempt { device: Some(b"d"), ..stranger(Some("192.0.2.1")) };
         assert_eq!(judges(&owner), [ScopeKind::Device]);
     }
 
@@ -168,9 +207,20 @@ mod tests {
 
     #[test]
     fn without_an_address_everybody_shares_one_scope() {
-        let kinds = |source| judges(&Attempt { account: b"a", device: None, source });
-        use ScopeKind::{Account, Prefix, Site, Source, Unaddressed};
-        assert_eq!(kinds(None), [Account, Unaddressed, Site]);
-        assert_eq!(kinds(Some("::1".parse().unwrap())), [Account, Source, Prefix, Site]);
+        use ScopeKind::{Account, EndSite, Prefix, Site, Source, Unaddressed};
+        assert_eq!(judges(&stranger(None)), [Account, Unaddressed, Site]);
+        assert_eq!(judges(&stranger(Some("::1"))), [Account, Source, EndSite, Prefix, Site]);
+        assert_eq!(judges(&stranger(Some("192.0.2.1"))), [Account, Source, Prefix, Site]);
+    }
+
+    #[test]
+    fn a_trusted_network_is_not_counted() {
+        let office = "192.0.2.0/24".parse().unwrap();
+        let policy = Policy::builder().trusted([office]).build().unwrap();
+        let kinds = |source| {
+            policy.judges(&stranger(Some(source))).map(|scope| scope.kind()).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds("192.0.2.77"), [ScopeKind::Account]);
+        assert_eq!(kinds("192.0.3.77").len(), 4);
     }
 }

@@ -1,13 +1,17 @@
 //! Settling an attempt once its password was checked.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use crate::column::{Kind, column};
-use crate::counters::{Change, Counters};
-use crate::decision::{Admission, Rule};
+use crate::counters::{Change, Counters, millis};
+use crate::decision::{Admission, Observed, Rule};
+use crate::guess::Guess;
 use crate::policy::Policy;
 use crate::reservation::{Reservation, ScopeUpdate};
 use crate::scope::{Role, Scope, ScopeKind};
+use crate::scope_rule::COARSE_DAY;
+use crate::settled::Settled;
+use crate::surge::{Found, RECENT, Sample};
 
 /// How an admitted attempt ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -15,8 +19,8 @@ use crate::scope::{Role, Scope, ScopeKind};
 pub enum Settlement {
     /// The password was right and the account is open: a login.
     Verified,
-    /// Answered with a step-up, whatever the password was. What is counted must not depend on it:
-    /// the answer to the next attempt would tell.
+    /// Answered with a step-up, whatever the password was. What is counted must not depend on it: the
+    /// answer to a later attempt would tell.
     Challenged {
         /// Whether a code is meant to go to the owner. Only the owner's mailbox shows it.
         code: bool,
@@ -28,8 +32,9 @@ pub enum Settlement {
 impl Policy {
     /// Turns the room that an attempt held into what it proved to be, on all of its scopes.
     ///
-    /// `rows` are those that were decided on. They only say which old columns to drop and how many
-    /// credits the account gave: a settlement from stale rows is still right, for it only adds.
+    /// `rows` are those that were decided on. They say which old columns to drop, how many
+    /// credits the account gave, whether the same password failed before, and what is usual: a settlement
+    /// from stale rows still counts every failure, for it only adds.
     pub fn settle(
         &self,
         admission: Admission,
@@ -37,36 +42,34 @@ impl Policy {
         rows: &[Counters],
         settlement: Settlement,
         now: SystemTime,
-    ) -> Vec<ScopeUpdate> {
-        let empty = Counters::new();
-        let gives = settlement == Settlement::Verified && self.may_give(reservation, rows, now);
-        let update = |(at, (scope, role)): (usize, &(Scope, Role))| {
-            let counters = rows.get(at).unwrap_or(&empty);
-            let kind = scope.kind();
+    ) -> Settled {
+        // An attempt that would have had to wait would not have been counted either.
+        if matches!(admission.observed(), Some(Observed::Wait(_))) {
+            return Settled::uncounted(self.release(reservation, rows, now));
+        }
+        if settlement == Settlement::Failed && is_repeated(reservation, rows, now) {
+            return Settled::repeated(self.release(reservation, rows, now));
+        }
+        let (challenge, settlement) = as_enforced(&admission, settlement);
+        let ends = End {
+            settlement,
+            challenge,
+            gives: settlement == Settlement::Verified && self.may_give(reservation, rows, now),
+            is_concentrated: self.is_concentrated(reservation, rows, now),
+        };
+        let mut settled = Settled::default();
+        for at in 0..reservation.scopes.len() {
+            let (scope, role) = &reservation.scopes[at];
             let mut changes = Vec::new();
             if *role == Role::Held {
                 changes.push(Change::Add(reservation.pending, -1));
             }
-            match settlement {
-                Settlement::Verified => self.on_verified(kind, gives, now, &mut changes),
-                // A known device's failures are its own.
-                Settlement::Failed if *role == Role::Credited => {}
-                Settlement::Failed
-                    if kind == ScopeKind::Site && self.is_concentrated(reservation, rows, now) => {}
-                Settlement::Failed => self.on_failed(kind, counters, now, &mut changes),
-                Settlement::Challenged { code } => {
-                    let in_a_row = admission.challenge() == Some(Rule::Consecutive);
-                    self.on_challenged(kind, in_a_row, now, &mut changes);
-                    if code && kind == ScopeKind::Account {
-                        changes.push(Change::Add(self.codes.column(Kind::Codes, now), 1));
-                    }
-                }
-            }
+            let found = self.count(&ends, reservation, rows, at, now, &mut changes);
             self.forget(reservation, rows, at, now, &mut changes);
-            ScopeUpdate { scope: scope.clone(), changes, expires_at: self.expiry(kind, now) }
-        };
-        let updates = reservation.scopes.iter().enumerate().map(update);
-        updates.filter(|update| !update.changes.is_empty()).collect()
+            let expires_at = self.expiry(scope.kind(), now);
+            settled.push(ScopeUpdate { scope: scope.clone(), changes, expires_at }, found);
+        }
+        settled
     }
 
     /// Whether the owner may be sent another code, by the account's row: a stranger who has the
@@ -90,25 +93,99 @@ impl Policy {
         }
     }
 
-    /// Lifts an account's waits: its failures are forgotten. Room that attempts under way hold stays
-    /// theirs, so that lifting a wait gives nobody more room than the policy does.
-    pub fn lift(&self, account: &[u8], counters: &Counters, now: SystemTime) -> ScopeUpdate {
-        let mut update = self.end_run(account, now);
-        update.changes.extend(forget_failures(counters));
-        update
+    /// A step-up was redeemed by its owner: for the site, it was no sign of an attack.
+    pub fn redeemed(&self, now: SystemTime) -> ScopeUpdate {
+        ScopeUpdate {
+            scope: Scope::site(),
+            changes: vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)],
+            expires_at: self.expiry(ScopeKind::Site, now),
+        }
+    }
+
+    /// What the end of an attempt counts for in one row.
+    fn count(
+        &self,
+        end: &End,
+        reservation: &Reservation,
+        rows: &[Counters],
+        at: usize,
+        now: SystemTime,
+        out: &mut Vec<Change>,
+    ) -> Option<Found> {
+        let empty = Counters::new();
+        let counters = rows.get(at).unwrap_or(&empty);
+        let (scope, role) = &reservation.scopes[at];
+        let kind = scope.kind();
+        if kind == ScopeKind::Site {
+            return self.count_for_site(end, counters, now, out);
+        }
+        match end.settlement {
+            Settlement::Verified => self.on_verified(kind, end.gives, now, out),
+            // A known device's failures are its own.
+            Settlement::Failed if *role == Role::Credited => return None,
+            Settlement::Failed => {
+                self.on_failed(kind, reservation.guess.as_ref(), counters, now, out);
+            }
+            Settlement::Challenged { code } => {
+                self.on_challenged(kind, end.challenge == Some(Rule::Consecutive), now, out);
+                if code && kind == ScopeKind::Account {
+                    out.push(Change::Add(self.codes.column(Kind::Codes, now), 1));
+                }
+            }
+        }
+        let failed = end.settlement == Settlement::Failed;
+        if kind != ScopeKind::Prefix || *role == Role::Credited || !(failed || end.gives) {
+            return None;
+        }
+        self.watch_row(Sample { kind, failed, is_challenged: false }, counters, now, out)
+    }
+
+    /// The site counts what nothing else explains: not what made a source, a prefix or a password
+    /// suspicious, and not what comes from where failures have come from already.
+    fn count_for_site(
+        &self,
+        end: &End,
+        counters: &Counters,
+        now: SystemTime,
+        out: &mut Vec<Change>,
+    ) -> Option<Found> {
+        let kind = ScopeKind::Site;
+        let (failed, is_challenged) = match (end.settlement, end.challenge) {
+            (Settlement::Verified, _) => (false, false),
+            (Settlement::Failed, _) => (true, false),
+            (Settlement::Challenged { .. }, Some(Rule::Site)) => (true, true),
+            (Settlement::Challenged { .. }, _) => return None,
+        };
+        if failed && end.is_concentrated {
+            return None;
+        }
+        let window = self.rule(kind).window;
+        if failed {
+            // Without a step-up, the wait runs from here.
+            out.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
+        }
+        match (failed, is_challenged) {
+            (true, false) => out.push(Change::Add(window.column(Kind::Failed, now), 1)),
+            (false, false) if end.gives => {
+                out.push(Change::Add(window.column(Kind::Credit, now), 1));
+            }
+            (false, false) => return None,
+            (_, true) => {}
+        }
+        self.watch_row(Sample { kind, failed, is_challenged }, counters, now, out)
     }
 
     /// An account gives shared scopes only so many credits a day, so that nobody buys an address
     /// room for guesses by logging in to an account of his own all day.
     fn may_give(&self, reservation: &Reservation, rows: &[Counters], now: SystemTime) -> bool {
-        account_row(reservation, rows).is_some_and(|counters| {
-            self.account.window.count(counters, Kind::Given, now) < self.credits_per_account
+        reservation.row(rows, ScopeKind::Account).is_some_and(|counters| {
+            COARSE_DAY.count(counters, Kind::Given, now) < self.credits_per_account
         })
     }
 
     /// Whether this failure comes from where failures have come from already: the rules of the
-    /// source and its prefix see to those. The site counts what they cannot see, guesses from many
-    /// places; else one loud guesser would have everybody asked for a code.
+    /// account, the source and its prefix see to those. The site counts what they cannot see, guesses from
+    /// many places at many accounts; else one loud guesser would have everybody asked for a code.
     fn is_concentrated(
         &self,
         reservation: &Reservation,
@@ -117,11 +194,13 @@ impl Policy {
     ) -> bool {
         reservation.scopes.iter().zip(rows).any(|((scope, _), counters)| {
             let most = match scope.kind() {
+                ScopeKind::Account => self.site_counts_of_account,
                 ScopeKind::Source | ScopeKind::Unaddressed => self.site_counts_of_source,
                 ScopeKind::Prefix => self.site_counts_of_prefix,
                 _ => return false,
             };
-            self.rule(scope.kind()).window.count(counters, Kind::Failed, now) >= most
+            let failed = self.rule(scope.kind()).window.count(counters, Kind::Failed, now);
+            failed + COARSE_DAY.count(counters, Kind::Challenged, now) >= most
         })
     }
 
@@ -137,14 +216,13 @@ impl Policy {
             out.push(Change::Set(column(Kind::Streak, 0), 0));
         }
         if gives_credit && kind == ScopeKind::Account {
-            out.push(Change::Add(rule.window.column(Kind::Given, now), 1));
+            out.push(Change::Add(COARSE_DAY.column(Kind::Given, now), 1));
         }
         if gives_credit && rule.verified_per_credit.is_some() {
             out.push(Change::Add(rule.window.column(Kind::Credit, now), 1));
         }
     }
 
-    /// The site does not count what it asked for itself: its step-up would never end.
     fn on_challenged(
         &self,
         kind: ScopeKind,
@@ -152,14 +230,11 @@ impl Policy {
         now: SystemTime,
         out: &mut Vec<Change>,
     ) {
-        if kind == ScopeKind::Site {
-            return;
-        }
         // Under the bound on consecutive failures there are no waits on the account, and counting
         // would make the owner wait behind strangers afterwards. But the run stays alive: it lapses
         // only when nobody tries.
         if !(in_a_row && kind == ScopeKind::Account) {
-            out.push(Change::Add(self.rule(kind).window.column(Kind::Challenged, now), 1));
+            out.push(Change::Add(COARSE_DAY.column(Kind::Challenged, now), 1));
         }
         out.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
     }
@@ -167,6 +242,7 @@ impl Policy {
     fn on_failed(
         &self,
         kind: ScopeKind,
+        guess: Option<&Guess>,
         counters: &Counters,
         now: SystemTime,
         out: &mut Vec<Change>,
@@ -179,22 +255,42 @@ impl Policy {
             let lapsed = counters.get(streak) > 0 && self.streak(counters, now) == 0;
             out.push(if lapsed { Change::Set(streak, 1) } else { Change::Add(streak, 1) });
         }
+        let Some(guess) = guess else { return };
+        if matches!(kind, ScopeKind::Account | ScopeKind::Device) {
+            // In the place of the oldest.
+            let cell = |place: &u64| counters.get(column(Kind::Fingerprint, *place));
+            let place = (0..FINGERPRINTS).min_by_key(cell).unwrap_or(0);
+            let print = guess.fingerprints[0].cell(now);
+            out.push(Change::Set(column(Kind::Fingerprint, place), print));
+        }
+        if kind == ScopeKind::Account && guess.popularity.is_listed() {
+            let hits = i64::from(guess.popularity.millionths());
+            out.push(Change::Add(COARSE_DAY.column(Kind::Hits, now), hits));
+        }
     }
 }
 
-/// Drops all failures of a row, and when the last one was.
-fn forget_failures(counters: &Counters) -> impl Iterator<Item = Change> + '_ {
-    let slots = |kind| counters.slots(kind).map(move |(slot, _)| column(kind, slot));
-    let counted = slots(Kind::Failed).chain(slots(Kind::Challenged));
-    counted.chain([column(Kind::LastFailure, 0)]).map(Change::Remove)
+/// How an attempt ended, and what that is worth.
+struct End {
+    settlement: Settlement,
+    challenge: Option<Rule>,
+    gives: bool,
+    is_concentrated: bool,
 }
 
-fn account_row<'a>(reservation: &Reservation, rows: &'a [Counters]) -> Option<&'a Counters> {
-    let is_account = |scope: &Scope| scope.kind() == ScopeKind::Account;
-    rows.get(reservation.scopes().position(is_account)?)
+/// So many wrong passwords of an account are remembered.
+const FINGERPRINTS: u64 = 4;
+
+/// Whether the same person tried the same wrong password before.
+fn is_repeated(reservation: &Reservation, rows: &[Counters], now: SystemTime) -> bool {
+    let (Some(guess), Some(own)) = (&reservation.guess, rows.first()) else { return false };
+    own.slots(Kind::Fingerprint).any(|(_, cell)| guess.is_in(cell, now))
 }
 
-fn millis(now: SystemTime) -> i64 {
-    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+/// A policy that only monitors counts as if it were in force.
+fn as_enforced(admission: &Admission, settlement: Settlement) -> (Option<Rule>, Settlement) {
+    match admission.observed() {
+        Some(Observed::StepUp(rule)) => (Some(rule), Settlement::Challenged { code: false }),
+        _ => (admission.challenge(), settlement),
+    }
 }

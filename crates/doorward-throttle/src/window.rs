@@ -112,7 +112,12 @@ impl Window {
         counters.slots(kind).filter(move |&(slot, _)| (oldest..=newest).contains(&slot))
     }
 
-    fn slot(&self, now: SystemTime) -> u64 {
+    /// How long a slot is, and how many there are.
+    pub fn slots(&self) -> (Duration, u64) {
+        (Duration::from_secs(self.slot_seconds), self.slots)
+    }
+
+    pub(crate) fn slot(&self, now: SystemTime) -> u64 {
         now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) / self.slot_seconds
     }
 }

@@ -89,7 +89,12 @@ fn law_04_attempts_during_a_wait_never_extend_it() {
 fn law_04_a_known_device_is_never_refused_for_what_strangers_do() {
     for can_challenge in [false, true] {
         let mut door = Door { can_challenge, ..Door::default() };
-        let owner = Attempt { account: b"a", device: Some(b"laptop"), source: ip("192.0.2.1") };
+        let owner = Attempt {
+            account: b"a",
+            device: Some(b"laptop"),
+            source: ip("192.0.2.1"),
+            guess: None,
+        };
         for minute in 0..6_000_u64 {
             let now = at(minute * 60);
             // From everywhere, and from the owner's own address.
@@ -124,7 +129,7 @@ fn law_04_no_wait_is_permanent_and_a_step_up_replaces_the_longest() {
     assert!(bound.wait_from(now) <= month);
     assert!(door.attempt(stranger(b"a", None), Settlement::Verified, bound.until()).is_checked());
 
-    let mut door = Door { can_challenge: true, ..Door::default() };
+    let mut door = Door::with_codes();
     let mut now = at(0);
     let mut rejected = 0;
     for _ in 0..2_000 {
@@ -229,7 +234,8 @@ fn law_03_room_given_back_twice_makes_no_room() {
 #[test]
 fn law_05_a_device_that_guesses_is_cut_off() {
     let mut door = Door::default();
-    let thief = Attempt { account: b"a", device: Some(b"stolen"), source: ip("192.0.2.1") };
+    let thief =
+        Attempt { account: b"a", device: Some(b"stolen"), source: ip("192.0.2.1"), guess: None };
     let mut now = at(0);
     let mut failed = 0;
     loop {
@@ -304,7 +310,7 @@ proptest! {
                 other => prop_assert!(false, "{other:?}"),
             }
             if owner_logs_in && n % 50 == 49 {
-                let owner = Attempt { account: b"a", device: Some(b"d"), source: None };
+                let owner = Attempt { account: b"a", device: Some(b"d"), source: None, guess: None };
                 prop_assert!(door.attempt(owner, Settlement::Verified, at(now)).is_checked());
                 in_a_row = 0;
             }

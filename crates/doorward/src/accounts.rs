@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use doorward_hash::AcceptedPassword;
 use doorward_store::{AccountId, Credential, Inserted, Replaced, Status};
-use doorward_throttle::Scope;
 
 use crate::attempt::{PasswordChange, Registration};
 use crate::authenticator::Inner;
@@ -181,21 +180,6 @@ impl Inner {
             }
         }
         Err(Error::new(ErrorKind::Conflict))
-    }
-
-    pub(crate) async fn unlock(&self, identifier: &str) -> Result<Managed, Error> {
-        let visitor = Visitor::named(&Identifier::lenient(identifier), &self.vault)?;
-        let Some(credential) = self.store.find(&visitor.keys).await? else {
-            return Ok(Managed::NoSuchAccount);
-        };
-        let (account, now) = (visitor.account_subject(), self.clock.now());
-        let scopes = [Scope::account(account)];
-        let rows = self.counting.read(self.vault.counters(), &scopes, now).await?;
-        let lifted: Vec<_> = rows.iter().map(|row| self.policy.lift(account, row, now)).collect();
-        self.counting.apply(self.vault.counters(), &lifted, now).await?;
-        scopes.iter().for_each(|scope| self.waits.forget(scope));
-        self.emit(&visitor, EventKind::Unlocked, Some(credential.account()));
-        Ok(Managed::Done)
     }
 
     /// `None` when the account was changed at the same time.

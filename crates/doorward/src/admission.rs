@@ -1,10 +1,14 @@
 //! Step 2 of the recipe: taking room for an attempt, and giving it back.
 
 use std::pin::pin;
-use std::time::Duration;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use doorward_store::{Credential, StoreErrorKind};
-use doorward_throttle::{Admission, Counters, Decision, Reservation};
+use doorward_hash::Password;
+use doorward_store::{Credential, StoreError, StoreErrorKind};
+use doorward_throttle::{
+    Admission, Counters, Decision, Reservation, ScopeKind, ScopeUpdate, Watch,
+};
 
 use crate::authenticator::Inner;
 use crate::error::{Error, ErrorKind};
@@ -33,6 +37,7 @@ impl Inner {
     pub(crate) async fn admit(
         &self,
         visitor: &mut Visitor,
+        password: &Password,
         slot: &mut Option<Slot>,
     ) -> Result<Result<Admitted, Wait>, Error> {
         let mut give_up = pin!(tokio::time::sleep(PATIENCE));
@@ -57,15 +62,18 @@ impl Inner {
                 };
             }
             let now = self.clock.now();
-            if let Some(denial) = self.waits.find(&visitor.attempt(), now) {
+            let judges = self.policy.judges(&visitor.attempt());
+            if let Some(denial) = self.waits.find(judges, now) {
                 return Ok(Err(Wait::new(denial, now)));
             }
-            let (reservation, updates) = self.policy.reserve(&visitor.attempt(), now);
-            let (rows, found) = tokio::join!(
-                self.counting.apply(self.vault.counters(), &updates, now),
-                self.store.find(&visitor.keys),
-            );
-            let rows = match rows {
+            if visitor.guess.is_none() {
+                visitor.look_at(password, &self.vault, now);
+            }
+            let (reservation, mut updates) = self.policy.reserve(&visitor.attempt(), now);
+            updates.extend(self.watch().refresh(now));
+            let (rows, found) =
+                tokio::join!(self.apply(&updates, now), self.store.find(&visitor.keys),);
+            let mut rows = match rows {
                 Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
                     self.tidy(&reservation).await?;
                     tidied = true;
@@ -73,6 +81,8 @@ impl Inner {
                 }
                 rows => rows?,
             };
+            // Behind the attempt's own rows comes one that only was to be learned from.
+            rows.truncate(reservation.scopes().count());
             let credential = match found {
                 Ok(credential) => credential,
                 Err(error) => {
@@ -80,7 +90,9 @@ impl Inner {
                     return Err(error.into());
                 }
             };
-            let decision = self.policy.decide(&reservation, &rows, now, self.notifier.is_some());
+            let suspicion = self.watch().suspicion(&reservation, &rows, now);
+            let can_challenge = self.notifier.is_some();
+            let decision = self.policy.decide(&reservation, &rows, suspicion, now, can_challenge);
             let decision = match decision {
                 Decision::Admit(_) if visitor.is_outdated(credential.as_ref()) => {
                     Decision::Distrust
@@ -109,7 +121,7 @@ impl Inner {
                     *slot = Some(self.pool.enter(Lane::Returning).await?);
                 }
                 Decision::Distrust | Decision::Admit(_) => {
-                    visitor.device = None;
+                    visitor.distrust();
                     turns.clear();
                 }
             }
@@ -118,15 +130,15 @@ impl Inner {
 
     /// The head of every queue that the attempt has to stand in, if nobody stands there.
     fn turns_at_once(&self, visitor: &Visitor) -> Option<Vec<Turn<'_>>> {
-        let attempt = visitor.attempt();
-        attempt.holds().map(|scope| self.queues.turn_at_once(scope.key())).collect()
+        let holds = self.policy.holds(&visitor.attempt());
+        holds.map(|scope| self.queues.turn_at_once(scope.key())).collect()
     }
 
     /// The head of every queue that the attempt has to stand in. An owner's device does not stand in
     /// those of strangers.
     async fn turns(&self, visitor: &Visitor) -> Result<Vec<Turn<'_>>, Error> {
         let mut turns = Vec::with_capacity(2);
-        for scope in visitor.attempt().holds() {
+        for scope in self.policy.holds(&visitor.attempt()) {
             let turn = self.queues.turn(scope.key()).await;
             turns.push(turn.ok_or(Error::new(ErrorKind::Saturated))?);
         }
@@ -137,7 +149,26 @@ impl Inner {
     pub(crate) async fn release(&self, reservation: &Reservation, rows: &[Counters]) {
         let now = self.clock.now();
         let updates = self.policy.release(reservation, rows, now);
-        let _ = self.counting.apply(self.vault.counters(), &updates, now).await;
+        let _ = self.apply(&updates, now).await;
+    }
+
+    /// Applies updates; what they bring back of other instances' findings is learned.
+    pub(crate) async fn apply(
+        &self,
+        updates: &[ScopeUpdate],
+        now: SystemTime,
+    ) -> Result<Vec<Counters>, StoreError> {
+        let rows = self.counting.apply(self.vault.counters(), updates, now).await?;
+        let flags = updates.iter().zip(&rows);
+        let flags = flags.filter(|(update, _)| update.scope().kind() == ScopeKind::Flags);
+        for (update, row) in flags {
+            self.watch().learn(update.scope(), row);
+        }
+        Ok(rows)
+    }
+
+    pub(crate) fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes rows narrow again that no settlement could tidy: a store that lost settlements for half
@@ -147,7 +178,7 @@ impl Inner {
         let scopes: Vec<_> = reservation.scopes().cloned().collect();
         let rows = self.counting.read(self.vault.counters(), &scopes, now).await?;
         let updates = self.policy.tidy(reservation, &rows, now);
-        self.counting.apply(self.vault.counters(), &updates, now).await?;
+        self.apply(&updates, now).await?;
         Ok(())
     }
 }

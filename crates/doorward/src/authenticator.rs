@@ -1,15 +1,16 @@
 //! The door: every public call, each told in a few lines.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use doorward_store::{AccountId, Store};
-use doorward_throttle::Policy;
+use doorward_throttle::{Policy, Watch};
 use tokio::sync::Notify;
 
 use crate::attempt::{Login, PasswordChange, Redemption, Registration};
 use crate::builder::NeedsStore;
 use crate::clock::Clock;
 use crate::counting::Counting;
+use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::EventSink;
 use crate::hashing::HashingStats;
@@ -21,6 +22,7 @@ use crate::queue::Queues;
 use crate::renewal::{Renewal, Renewed};
 use crate::rotation::Rotation;
 use crate::step_up::Notifier;
+use crate::unlock::Unlock;
 use crate::vault::Vault;
 use crate::waits::KnownWaits;
 
@@ -194,7 +196,54 @@ impl Authenticator {
     ///
     /// [`Error`] when the store failed.
     pub async fn unlock(&self, identifier: &str) -> Result<Managed, Error> {
-        self.inner.unlock(identifier).await
+        self.inner.unlock(&Unlock::account(identifier)).await
+    }
+
+    /// Lifts the waits of each of these, in order: accounts, sources, networks, devices, the site. For
+    /// operators. Each emits an audit event of its own. Other instances follow within two seconds.
+    ///
+    /// ```
+    /// # async fn unlock(auth: doorward::Authenticator) -> Result<(), doorward::Error> {
+    /// use doorward::Unlock;
+    ///
+    /// let office: std::net::IpAddr = "198.51.100.7".parse().unwrap();
+    /// let unlocked = auth.unlock_all([
+    ///     Unlock::account("alice@example.com"),
+    ///     Unlock::source(office),
+    ///     Unlock::networks(office),
+    ///     Unlock::site(),
+    /// ]).await;
+    /// for result in unlocked {
+    ///     let _ = result?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// One result each, in the order asked; those behind one that failed are tried all the same.
+    pub async fn unlock_all(
+        &self,
+        unlocks: impl IntoIterator<Item = Unlock>,
+    ) -> Vec<Result<Managed, Error>> {
+        let mut results = Vec::new();
+        for unlock in unlocks {
+            results.push(self.inner.unlock(&unlock).await);
+        }
+        results
+    }
+
+    /// Makes a device unknown: its token is worth nothing from now on, and neither are those that it
+    /// was given before. For a lost or stolen one; a change of the password does the same for all.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the store failed.
+    pub async fn revoke_device(
+        &self,
+        identifier: &str,
+        token: DeviceToken,
+    ) -> Result<Managed, Error> {
+        self.inner.revoke_device(identifier, &token).await
     }
 
     /// What the hashing pool has done and is doing, for metrics.
@@ -215,6 +264,7 @@ pub(crate) struct Inner {
     pub(crate) vault: Vault,
     pub(crate) pool: Pool,
     pub(crate) policy: Policy,
+    pub(crate) watch: Mutex<Watch>,
     pub(crate) passwords: NewPasswords,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<dyn EventSink>,

@@ -1,14 +1,15 @@
 //! Building an authenticator: what must be decided, in order, then what may be.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use doorward_fields::random_bytes;
 use doorward_hash::{
     Backend, BreachCheck, Ceiling, Cost, HashKind, Hasher, ImportPepper, Normalization,
     PasswordPolicy,
 };
 use doorward_store::Store;
-use doorward_throttle::Policy;
+use doorward_throttle::{Policy, Watch};
 use thiserror::Error;
 
 use crate::authenticator::{Authenticator, Inner};
@@ -279,6 +280,13 @@ impl AuthenticatorBuilder {
         let vault = Vault::new(self.keys.derive(), self.tenant, cost)
             .map_err(|error| BuildError::Randomness(Box::new(error)))?;
         let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
+        let seed = random_bytes().map_err(|error| BuildError::Randomness(Box::new(error)))?;
+        let mut watch = Watch::new(self.policy.detection(), self.notifier.is_some(), seed);
+        for name in &self.service_names {
+            // Whoever sprays a service begins with its name.
+            let typed = [name.clone(), name.to_lowercase()];
+            typed.iter().for_each(|name| watch.prime(&vault.password_digest(name)));
+        }
         let breaches = self
             .breach_check
             .map(|check| Breaches::new(check, self.breach_deadline, self.accepts_unchecked));
@@ -289,6 +297,7 @@ impl AuthenticatorBuilder {
             store,
             vault,
             pool,
+            watch: Mutex::new(watch),
             policy: self.policy,
             passwords,
             clock: self.clock,

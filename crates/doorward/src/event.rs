@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use std::time::SystemTime;
 
 use doorward_store::AccountId;
-use doorward_throttle::Rule;
+use doorward_throttle::{Alarm, Rule, ScopeKind};
 
 use crate::error::ErrorKind;
 
 /// One thing that happened. Every attempt emits exactly one, and what follows from it one more: a hash
-/// made anew, a code sent, a password changed, or accepted unchecked.
+/// made anew, a code sent, a password changed or accepted unchecked, an attack that it shows.
 ///
 /// It holds no password, token, code or identifier. `subject` tells attempts on one identifier apart
 /// from others, also where no account has it; it is keyed, so it cannot be guessed back. The source
@@ -25,7 +25,8 @@ pub struct Event {
     pub kind: EventKind,
     /// Whose account, where one is known.
     pub account: Option<AccountId>,
-    /// A keyed pseudonym of the identifier, 16 hex digits; empty where a code was redeemed in vain.
+    /// A keyed pseudonym of the identifier, 16 hex digits; empty where there is none: a code redeemed in
+    /// vain, a network unlocked.
     pub subject: String,
     /// Where from, as the caller told.
     pub source: Option<IpAddr>,
@@ -37,6 +38,8 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind {
+    /// An attack was found. The event's subject and source are those of the attempt that showed it.
+    Alarm(Alarm),
     /// A code was sent to an owner.
     CodeSent,
     /// A code could not be sent.
@@ -63,14 +66,20 @@ pub enum EventKind {
     Rehashed,
     /// A login was rejected.
     Rejected(Rejection),
+    /// A device was made unknown.
+    DeviceRevoked,
     /// A code was asked for, by this rule.
     StepUp(Rule),
-    /// An account's waits were lifted.
-    Unlocked,
+    /// Waits of this kind were lifted.
+    Unlocked(ScopeKind),
     /// A login, or a redeemed code.
     Verified,
     /// A login was made to wait, by this rule.
     Waited(Rule),
+    /// A code would have been asked for, by this rule of a policy that only monitors.
+    WouldStepUp(Rule),
+    /// A login would have been made to wait, by this rule of a policy that only monitors.
+    WouldWait(Rule),
 }
 
 /// Why a login was rejected: for the operator alone.
@@ -93,8 +102,10 @@ impl EventKind {
     /// A stable name for logs and metrics.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Alarm(alarm) => alarm.name(),
             Self::CodeNotSent => "code_not_sent",
             Self::CodeSent => "code_sent",
+            Self::DeviceRevoked => "device_revoked",
             Self::Disabled => "disabled",
             Self::Enabled => "enabled",
             Self::Failed(_) => "failed",
@@ -107,9 +118,11 @@ impl EventKind {
             Self::Rehashed => "rehashed",
             Self::Rejected(_) => "rejected",
             Self::StepUp(_) => "step_up",
-            Self::Unlocked => "unlocked",
+            Self::Unlocked(_) => "unlocked",
             Self::Verified => "verified",
             Self::Waited(_) => "waited",
+            Self::WouldStepUp(_) => "would_step_up",
+            Self::WouldWait(_) => "would_wait",
         }
     }
 
@@ -118,7 +131,12 @@ impl EventKind {
         match self {
             Self::Failed(kind) => format!("{kind:?}"),
             Self::Rejected(why) => format!("{why:?}"),
-            Self::StepUp(rule) | Self::Waited(rule) => rule.name().to_owned(),
+            Self::Alarm(alarm) => alarm.to_string(),
+            Self::StepUp(rule)
+            | Self::Waited(rule)
+            | Self::WouldStepUp(rule)
+            | Self::WouldWait(rule) => rule.name().to_owned(),
+            Self::Unlocked(kind) => format!("{kind:?}"),
             _ => String::new(),
         }
     }
@@ -143,7 +161,10 @@ impl EventSink for TracingSink {
         let source = event.source.map(tracing::field::display);
         let (subject, known_device) = (event.subject.as_str(), event.known_device);
         match event.kind {
-            EventKind::CodeNotSent | EventKind::Failed(_) | EventKind::PasswordUnchecked => {
+            EventKind::Alarm(_)
+            | EventKind::CodeNotSent
+            | EventKind::Failed(_)
+            | EventKind::PasswordUnchecked => {
                 tracing::warn!(
                     target: TARGET, event = name, detail, account, subject, source, known_device
                 );

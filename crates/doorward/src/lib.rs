@@ -49,6 +49,7 @@ mod device;
 mod error;
 mod event;
 mod gate;
+mod guessing;
 mod hashing;
 mod identifier;
 mod import;
@@ -65,7 +66,9 @@ mod recipe;
 mod redeem;
 mod renewal;
 mod rotation;
+mod site_row;
 mod step_up;
+mod unlock;
 mod vault;
 mod verified;
 mod visitor;
@@ -105,6 +108,7 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, EventKind, EventSink, Rejection, TracingSink};
 pub use identifier::IdentifierProblem;
+pub use unlock::Unlock;
 
 // From the crates below
 #[cfg(feature = "vectorised")]
@@ -116,7 +120,10 @@ pub use doorward_hash::{
 #[cfg(feature = "zxcvbn")]
 pub use doorward_hash::{Strength, StrengthEstimate};
 pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
-pub use doorward_throttle::{Ladder, LadderError, Policy, PolicyBuilder, PolicyError, Rule};
+pub use doorward_throttle::{
+    Alarm, Detection, Ladder, LadderError, Mode, Outage, Policy, PolicyBuilder, PolicyError,
+    PrefixError, Response, Rule, ScopeKind, ScopeRule, SourcePrefix, Window,
+};
 
 /// Encryption of the service's own fields, under keys of [`Keys::keyring`].
 pub mod fields {

@@ -1,10 +1,11 @@
 //! The recipe of `authenticate()`.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use doorward_hash::{Password, Verdict};
-use doorward_store::{Credential, Replaced, Status};
-use doorward_throttle::{Counters, Rule, Settlement};
+use doorward_store::{Credential, Replaced, Status, StoreError};
+use doorward_throttle::{Admission, Counters, Observed, Rule, Settled, Settlement};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -46,7 +47,9 @@ impl Inner {
     fn greet(&self, login: &Login) -> Result<Result<Lane, Decided>, Error> {
         let visitor = Visitor::parse(login, &self.vault)?;
         let now = self.clock.now();
-        Ok(match self.waits.find(&visitor.attempt(), now) {
+        let away = self.policy.turn_away(visitor.source, now);
+        let known = || self.waits.find(self.policy.judges(&visitor.attempt()), now);
+        Ok(match away.or_else(known) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
             None => Ok(visitor.lane()),
         })
@@ -67,7 +70,7 @@ impl Inner {
         let password = login.password;
         // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
         //    Out of budget: no hash.
-        let admitted = match self.admit(&mut visitor, &mut slot).await {
+        let admitted = match self.admit(&mut visitor, &password, &mut slot).await {
             Ok(Ok(admitted)) => admitted,
             Ok(Err(wait)) => return Ok(self.answer_wait(&visitor, wait)),
             Err(error) => return Err(self.answer_error(&visitor, error)),
@@ -141,8 +144,10 @@ impl Inner {
             Ok(_) => Settlement::Verified,
             Err(_) => Settlement::Failed,
         };
-        let updates = self.policy.settle(admission, &reservation, &rows, settlement, now);
-        let settling = self.counting.apply(self.vault.counters(), &updates, now);
+        self.emit_observed(visitor, &admission);
+        let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
+        self.watch().observe(&mut settled, &reservation, settlement, now);
+        let settling = self.apply_settled(visitor, &settled, now);
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
                 let token = visitor.token(&self.vault, &credential)?;
@@ -178,10 +183,11 @@ impl Inner {
         };
         let sends = right && may_send(&rows, false);
         let settlement = Settlement::Challenged { code: sends };
-        let updates = self.policy.settle(admission, &reservation, &rows, settlement, now);
+        let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
+        self.watch().observe(&mut settled, &reservation, settlement, now);
         let owner = credential.as_ref().filter(|_| sends);
         let (settled, issued) = tokio::join!(
-            self.counting.apply(self.vault.counters(), &updates, now),
+            self.apply_settled(visitor, &settled, now),
             self.issue_ticket(visitor, owner, now),
         );
         let settled = settled?;
@@ -192,6 +198,30 @@ impl Inner {
         }
         let event = EventKind::StepUp(rule);
         Ok(Decided { outcome: Outcome::StepUp(ticket), event, credential, device: None })
+    }
+
+    /// Writes a settlement, and raises the alarms that are this instance's to raise.
+    async fn apply_settled(
+        &self,
+        visitor: &Visitor,
+        settled: &Settled,
+        now: SystemTime,
+    ) -> Result<Vec<Counters>, StoreError> {
+        let rows = self.apply(settled.updates(), now).await?;
+        for alarm in settled.alarms(&rows) {
+            self.emit(visitor, EventKind::Alarm(alarm), None);
+        }
+        Ok(rows)
+    }
+
+    /// A policy that only monitors says what it would have done.
+    fn emit_observed(&self, visitor: &Visitor, admission: &Admission) {
+        let kind = match admission.observed() {
+            Some(Observed::Wait(denial)) => EventKind::WouldWait(denial.rule()),
+            Some(Observed::StepUp(rule)) => EventKind::WouldStepUp(rule),
+            None => return,
+        };
+        self.emit(visitor, kind, None);
     }
 
     /// Makes an outdated hash anew. It must not cost anybody a login: what fails is tried again at

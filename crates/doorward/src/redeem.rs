@@ -132,8 +132,8 @@ impl Inner {
         if credential.version().get() != record.version || credential.status() != Status::Active {
             return Ok(None);
         }
-        let run = [self.policy.end_run(&record.index, now)];
-        self.counting.apply(self.vault.counters(), &run, now).await?;
+        let run = [self.policy.end_run(&record.index, now), self.policy.redeemed(now)];
+        self.apply(&run, now).await?;
         let token = self.vault.reissue_device(KnownDevice::generate(&credential)?, &credential)?;
         let proof = Verified::new(record.account, now, Method::PasswordAndCode, token);
         Ok(Some((record, proof)))

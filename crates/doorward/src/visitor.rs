@@ -1,10 +1,12 @@
 //! Who stands at the door, as far as can be told before anything is looked up.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use doorward_fields::BlindIndex;
+use doorward_hash::Password;
 use doorward_store::{AccountId, Credential, LookupKey};
-use doorward_throttle::Attempt;
+use doorward_throttle::{Attempt, Guess};
 
 use crate::attempt::Login;
 use crate::authenticator::Inner;
@@ -22,6 +24,8 @@ pub(crate) struct Visitor {
     pub(crate) keys: Vec<LookupKey>,
     pub(crate) source: Option<IpAddr>,
     pub(crate) device: Option<KnownDevice>,
+    /// What the throttle may know of the password.
+    pub(crate) guess: Option<Guess>,
 }
 
 impl Visitor {
@@ -37,7 +41,7 @@ impl Visitor {
     pub(crate) fn named(identifier: &Identifier, vault: &Vault) -> Result<Self, Error> {
         let indexes = vault.indexes(identifier);
         let keys = indexes.iter().map(lookup_key).collect::<Result<_, _>>()?;
-        Ok(Self { indexes, keys, source: None, device: None })
+        Ok(Self { indexes, keys, source: None, device: None, guess: None })
     }
 
     /// The facts that the throttle counts by.
@@ -46,7 +50,19 @@ impl Visitor {
             account: self.account_subject(),
             device: self.device.as_ref().map(|device| device.id.as_slice()),
             source: self.source,
+            guess: self.guess,
         }
+    }
+
+    /// Looks at the password as this visitor's: of this device, or from this source.
+    pub(crate) fn look_at(&mut self, password: &Password, vault: &Vault, now: SystemTime) {
+        self.guess = Some(vault.guess(self, password, now));
+    }
+
+    /// The device counts as unknown from here on.
+    pub(crate) fn distrust(&mut self) {
+        self.device = None;
+        self.guess = None;
     }
 
     /// Where it waits.

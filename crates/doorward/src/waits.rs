@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use doorward_throttle::{Attempt, Denial, Scope};
+use doorward_throttle::{Denial, Scope};
 
 /// The waits that this process has learned of lately.
 ///
@@ -27,13 +27,17 @@ const TRUSTED: Duration = Duration::from_secs(2);
 const MOST: usize = 65_536;
 
 impl KnownWaits {
-    /// The longest wait known for this attempt.
-    pub(crate) fn find(&self, attempt: &Attempt<'_>, now: SystemTime) -> Option<Denial> {
+    /// The longest wait known of these scopes.
+    pub(crate) fn find(
+        &self,
+        judges: impl Iterator<Item = Scope>,
+        now: SystemTime,
+    ) -> Option<Denial> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.is_empty() {
             return None;
         }
-        let denials = attempt.judges().filter_map(|scope| known.get(scope.key()));
+        let denials = judges.filter_map(|scope| known.get(scope.key()));
         let denials = denials.filter(|known| known.holds(now)).map(|known| known.denial);
         denials.max_by_key(Denial::until)
     }

@@ -115,7 +115,7 @@ async fn law_01_a_step_up_looks_the_same_for_right_wrong_and_unknown() {
     // The site is under attack: one guess at each of many names, each from its own network.
     for n in 0..60 {
         door.auth
-            .authenticate(Login::new(format!("name {n}"), "wrong").from(stranger(n)))
+            .authenticate(Login::new(format!("name {n}"), format!("guess {n}")).from(stranger(n)))
             .await
             .map(drop)
             .unwrap();

@@ -32,7 +32,7 @@ async fn law_06_a_dump_of_the_table_reveals_no_secret() {
         other => panic!("{other:?}"),
     }
     for n in 0..70 {
-        let guess = Login::new(format!("name{n}"), "a wrong guess").from(stranger(n));
+        let guess = Login::new(format!("name{n}"), format!("a wrong guess {n}")).from(stranger(n));
         let _ = door.auth.authenticate(guess).await.unwrap();
     }
     let _ = door.login("nobody@example.com", "a wrong guess").await;

@@ -72,7 +72,7 @@ async fn live(door: &Door, shown: &mut String) -> Vec<String> {
     assert!(matches!(changed, Changed::Done(_)));
     writeln!(shown, "{changed:?}").unwrap();
     for n in 0..70 {
-        let guess = Login::new(format!("name {n}"), "a wrong guess").from(stranger(n));
+        let guess = Login::new(format!("name {n}"), format!("a wrong guess {n}")).from(stranger(n));
         writeln!(shown, "{:?}", door.auth.authenticate(guess).await).unwrap();
     }
     let outcome = door.login("alice@example.com", "nine patient otters").await;

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 async fn under_attack() -> Door {
     let door = door_with_codes().with_account("alice").await;
     for n in 0..60 {
-        let guess = Login::new(format!("name {n}"), "guess").from(stranger(n));
+        let guess = Login::new(format!("name {n}"), format!("guess {n}")).from(stranger(n));
         let _ = door.auth.authenticate(guess).await.unwrap();
     }
     door.events.take();

@@ -1,0 +1,251 @@
+//! Deciding on a reserved attempt.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::column::{Kind, column};
+use crate::counters::Counters;
+use crate::decision::{Admission, Decision, Denial, Observed, Rule};
+use crate::detection::Response;
+use crate::flagged::flagged_until;
+use crate::policy::{Mode, Policy};
+use crate::reservation::Reservation;
+use crate::scope::{Role, ScopeKind};
+use crate::scope_rule::{COARSE_DAY, ScopeRule};
+use crate::suspicion::Suspicion;
+use crate::window::SKEW;
+
+impl Policy {
+    /// Decides on a reserved attempt: a pure function of the policy, the rows, what was noticed of the
+    /// attempt itself ([`Watch::suspicion`](crate::Watch::suspicion)) and `now`.
+    ///
+    /// `rows` are those of [`Reservation::scopes`], in that order, right after reserving. A missing
+    /// row is taken for a full one: whoever loses a row refuses.
+    ///
+    /// With `can_challenge` the rules that would keep an owner out ask for a step-up instead of a wait.
+    pub fn decide(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        suspicion: Option<Suspicion>,
+        now: SystemTime,
+        can_challenge: bool,
+    ) -> Decision {
+        let mut verdict = Verdict::default();
+        for (at, (scope, role)) in reservation.scopes.iter().enumerate() {
+            if *role == Role::Credited {
+                continue;
+            }
+            let Some(counters) = rows.get(at) else {
+                return Decision::Deny(Denial::new(Rule::of(scope.kind()), now + LOST_ROW_WAIT));
+            };
+            match self.assess(scope.kind(), *role, counters, now, can_challenge) {
+                Finding::Distrust => return Decision::Distrust,
+                finding => verdict.add(finding),
+            }
+        }
+        if let Some(suspicion) = suspicion {
+            verdict.add(suspicion.finding(now, can_challenge));
+        }
+        verdict.decision(self.mode)
+    }
+
+    fn assess(
+        &self,
+        kind: ScopeKind,
+        role: Role,
+        counters: &Counters,
+        now: SystemTime,
+        can_challenge: bool,
+    ) -> Finding {
+        let rule = self.rule(kind);
+        // Only an operator flags a device.
+        if kind == ScopeKind::Device && counters.moment(column(Kind::FlaggedUntil, 0)) > now {
+            return Finding::Distrust;
+        }
+        let state = State::of(rule, counters, now);
+        let streak = self.streak(counters, now);
+        if rule.consecutive.is_some_and(|most| streak >= most) {
+            return match (kind, can_challenge) {
+                (ScopeKind::Device, _) => Finding::Distrust,
+                (_, true) => Finding::Challenge(Rule::Consecutive),
+                (_, false) => {
+                    let until = state.last + self.consecutive_memory;
+                    Finding::Wait(Denial::new(Rule::Consecutive, until))
+                }
+            };
+        }
+        if kind == ScopeKind::Site {
+            return self.assess_site(rule, &state, counters, now, can_challenge);
+        }
+        if let Some(until) = state.wait(rule, counters, now) {
+            return Finding::Wait(Denial::new(Rule::of(kind), until));
+        }
+        let pending = self.reservations.count(counters, Kind::Pending, now);
+        let left = rule.consecutive.map_or(u64::MAX, |most| most - streak);
+        let allowance = rule.ladder.allowance(state.failures).saturating_add(state.slack).min(left);
+        if role == Role::Held && pending > allowance {
+            return Finding::Busy;
+        }
+        match (flagged_until(counters, 0, now), self.detection.networks, can_challenge) {
+            (Some(_), Response::StepUp, true) => Finding::Challenge(Rule::of(kind)),
+            (Some(until), Response::Refuse, _) => Finding::Wait(Denial::new(Rule::of(kind), until)),
+            _ => Finding::Clear,
+        }
+    }
+
+    /// In calm times the site judges nobody. While it is attacked and nobody can step up, its ladder
+    /// makes strangers wait for each other.
+    fn assess_site(
+        &self,
+        rule: &ScopeRule,
+        state: &State,
+        counters: &Counters,
+        now: SystemTime,
+        can_challenge: bool,
+    ) -> Finding {
+        let Some(until) = flagged_until(counters, 0, now) else {
+            return Finding::Clear;
+        };
+        match (self.detection.surges, can_challenge) {
+            (Response::AlarmOnly, _) => Finding::Clear,
+            (Response::StepUp, true) => Finding::Challenge(Rule::Site),
+            (Response::Refuse, _) => Finding::Wait(Denial::new(Rule::Site, until)),
+            (Response::StepUp, false) => {
+                let first = rule.ladder.rungs().next().map_or(1, |(from, _)| from);
+                let until = state.last + rule.ladder.wait(state.failures.max(first));
+                if until > now {
+                    Finding::Wait(Denial::new(Rule::Site, until))
+                } else {
+                    Finding::Clear
+                }
+            }
+        }
+    }
+
+    /// Failures since the last verified attempt; a run that is older than the memory has lapsed.
+    pub(crate) fn streak(&self, counters: &Counters, now: SystemTime) -> u64 {
+        if last_failure(counters, now) + self.consecutive_memory <= now {
+            return 0;
+        }
+        u64::try_from(counters.get(column(Kind::Streak, 0))).unwrap_or(0)
+    }
+}
+
+/// So many attempts that were answered with a step-up count as one failure.
+const CHALLENGES_PER_FAILURE: u64 = 8;
+
+/// When a row is lost there is nothing to compute a wait from.
+const LOST_ROW_WAIT: Duration = Duration::from_secs(60);
+
+/// What one rule says.
+pub(crate) enum Finding {
+    Clear,
+    Busy,
+    Challenge(Rule),
+    Distrust,
+    Wait(Denial),
+}
+
+/// What all of them say: the longest wait first, then room, then the first challenge.
+#[derive(Default)]
+struct Verdict {
+    denial: Option<Denial>,
+    challenge: Option<Rule>,
+    busy: bool,
+}
+
+impl Verdict {
+    fn add(&mut self, finding: Finding) {
+        match finding {
+            Finding::Clear | Finding::Distrust => {}
+            Finding::Busy => self.busy = true,
+            // What the attempt itself shows explains it better than that the site is attacked: the site
+            // counts only what nothing else explains.
+            Finding::Challenge(rule) if self.challenge.is_none_or(|known| known == Rule::Site) => {
+                self.challenge = Some(rule);
+            }
+            Finding::Challenge(_) => {}
+            Finding::Wait(found) => {
+                if self.denial.is_none_or(|known| known.until() < found.until()) {
+                    self.denial = Some(found);
+                }
+            }
+        }
+    }
+
+    fn decision(self, mode: Mode) -> Decision {
+        if mode == Mode::Monitor {
+            let observed = match (self.denial, self.challenge) {
+                (Some(denial), _) => Some(Observed::Wait(denial)),
+                (None, challenge) => challenge.map(Observed::StepUp),
+            };
+            return Decision::Admit(Admission::observing(observed));
+        }
+        match self.denial {
+            Some(denial) => Decision::Deny(denial),
+            None if self.busy => Decision::Busy,
+            None => Decision::Admit(Admission::new(self.challenge)),
+        }
+    }
+}
+
+/// What one row says under one rule.
+struct State {
+    /// Failures in the window beyond those that credits make up for.
+    failures: u64,
+    /// Credits beyond the failures.
+    slack: u64,
+    last: SystemTime,
+}
+
+impl State {
+    fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
+        // An attempt that was answered with a step-up taught a guesser nothing, and cost a hash.
+        let failed = rule.window.count(counters, Kind::Failed, now)
+            + COARSE_DAY.count(counters, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
+        let forgiven = match rule.verified_per_credit {
+            Some(per) => {
+                let credits = rule.window.count(counters, Kind::Credit, now) / per;
+                credits.min(rule.most_credits)
+            }
+            None => 0,
+        };
+        Self {
+            failures: failed.saturating_sub(forgiven),
+            slack: forgiven.saturating_sub(failed),
+            last: last_failure(counters, now),
+        }
+    }
+
+    /// The first moment from `now` on at which no wait runs, if one runs now.
+    ///
+    /// A wait ends when its rung says so, or sooner when slots leave the window and a lower rung
+    /// applies. (Credits leaving may raise the rung again: each moment is judged by itself.)
+    fn wait(&self, rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Option<SystemTime> {
+        let last = self.last;
+        let over = |at: SystemTime| {
+            let wait = rule.ladder.wait(Self::of(rule, counters, at).failures);
+            // Below the first rung nobody waits, not even for a failure that is noted in a moment to
+            // come: attempts overtake each other, and clocks differ.
+            wait.is_zero() || last + wait <= at
+        };
+        if over(now) {
+            return None;
+        }
+        let mut moments: Vec<_> = rule.ladder.waits().map(|wait| last + wait).collect();
+        for counted in [Kind::Failed, Kind::Credit] {
+            moments.extend(rule.window.ends(counters, counted, now));
+        }
+        moments.extend(COARSE_DAY.ends(counters, Kind::Challenged, now));
+        moments.retain(|&at| at > now);
+        moments.sort_unstable();
+        Some(moments.into_iter().find(|&at| over(at)).unwrap_or(last + rule.ladder.longest()))
+    }
+}
+
+/// When the row's last failure was; long ago where there is none. One that is further ahead than
+/// clocks may differ was written by a broken clock, and is none.
+fn last_failure(counters: &Counters, now: SystemTime) -> SystemTime {
+    let last = counters.moment(column(Kind::LastFailure, 0));
+    if last > now + SKEW { UNIX_EPOCH } else { last }
+}

@@ -1,0 +1,17 @@
+//! What a row says of being attacked.
+
+use std::time::{Duration, SystemTime};
+
+use crate::column::{Kind, column};
+use crate::counters::Counters;
+use crate::window::SKEW;
+
+/// Until when the row is flagged, if it is at `now`. A moment further ahead than any flag lasts was
+/// written by a broken clock.
+pub(crate) fn flagged_until(counters: &Counters, slot: u64, now: SystemTime) -> Option<SystemTime> {
+    let until = counters.moment(column(Kind::FlaggedUntil, slot));
+    (until > now && until <= now + LONGEST_HOLD + SKEW).then_some(until)
+}
+
+/// No detection lasts longer than this after the last sign of it.
+pub(crate) const LONGEST_HOLD: Duration = Duration::from_secs(86_400);

@@ -1,0 +1,54 @@
+//! Lifting waits and flags, for operators.
+
+use std::time::{Duration, SystemTime};
+
+use crate::column::{Kind, column};
+use crate::counters::{Change, Counters, millis};
+use crate::policy::Policy;
+use crate::reservation::ScopeUpdate;
+use crate::scope::Scope;
+
+impl Policy {
+    /// Lifts a scope's waits and its flag: its failures are forgotten. Room that attempts under way hold
+    /// stays theirs, so that lifting a wait gives nobody more room than the policy does.
+    pub fn lift(&self, scope: &Scope, counters: &Counters, now: SystemTime) -> ScopeUpdate {
+        let kind = scope.kind();
+        let mut changes: Vec<_> = FORGOTTEN
+            .into_iter()
+            .flat_map(|kind| counters.slots(kind).map(move |(slot, _)| column(kind, slot)))
+            .map(Change::Remove)
+            .collect();
+        if self.rule(kind).consecutive.is_some() {
+            changes.push(Change::Set(column(Kind::Streak, 0), 0));
+        }
+        ScopeUpdate { scope: scope.clone(), changes, expires_at: self.expiry(kind, now) }
+    }
+
+    /// Makes a device unknown for as long as its tokens could be good: as if it had guessed too often,
+    /// and no login on it makes up for that.
+    pub fn revoke(&self, account: &[u8], device: &[u8], now: SystemTime) -> ScopeUpdate {
+        let changes = vec![Change::Set(column(Kind::FlaggedUntil, 0), millis(now + REVOKED_FOR))];
+        ScopeUpdate {
+            scope: Scope::device(account, device),
+            changes,
+            expires_at: now + REVOKED_FOR,
+        }
+    }
+}
+
+/// Longer than any device token lives.
+pub(crate) const REVOKED_FOR: Duration = Duration::from_secs(500 * 86_400);
+
+/// What a lifted wait was made of. Not the fingerprints: they only ever help the owner.
+const FORGOTTEN: [Kind; 10] = [
+    Kind::Failed,
+    Kind::Challenged,
+    Kind::Hits,
+    Kind::LastFailure,
+    Kind::FlaggedUntil,
+    Kind::Claimed,
+    Kind::Recurrence,
+    Kind::RecentFailed,
+    Kind::RecentVerified,
+    Kind::RecentRedeemed,
+];

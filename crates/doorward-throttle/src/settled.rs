@@ -1,0 +1,62 @@
+//! What a settled attempt writes, and the alarms that it may raise.
+
+use crate::alarm::Alarm;
+use crate::counters::Counters;
+use crate::reservation::ScopeUpdate;
+use crate::surge::Found;
+
+/// The updates of a settled attempt: apply them at once, then ask for the [`alarms`](Self::alarms).
+#[derive(Clone, Debug, Default)]
+#[must_use = "an attempt that is not settled is not counted"]
+pub struct Settled {
+    updates: Vec<ScopeUpdate>,
+    /// By position among the updates.
+    raised: Vec<(usize, u64, Alarm)>,
+    is_counted: bool,
+    is_repeated: bool,
+}
+
+impl Settled {
+    /// What is to be written, one update a row.
+    pub fn updates(&self) -> &[ScopeUpdate] {
+        &self.updates
+    }
+
+    /// The alarms that this attempt raises, by the rows as they stand after the updates, in order. Of several
+    /// instances that find the same attack at once, one is told: the first in the store.
+    pub fn alarms<'a>(&'a self, rows: &'a [Counters]) -> impl Iterator<Item = Alarm> + 'a {
+        let first = |&&(at, claim, _): &&(usize, u64, Alarm)| {
+            rows.get(at).is_none_or(|row| row.get(claim) <= 1)
+        };
+        self.raised.iter().filter(first).map(|&(_, _, alarm)| alarm)
+    }
+
+    /// Whether it was a wrong password that the same person had tried before, which cost nothing.
+    pub fn is_repeated(&self) -> bool {
+        self.is_repeated
+    }
+
+    /// Whether the attempt was counted: not if it was a repeated one, or one that would have had to wait.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.is_counted
+    }
+
+    pub(crate) fn uncounted(updates: Vec<ScopeUpdate>) -> Self {
+        Self { updates, ..Self::default() }
+    }
+
+    pub(crate) fn repeated(updates: Vec<ScopeUpdate>) -> Self {
+        Self { updates, is_repeated: true, ..Self::default() }
+    }
+
+    pub(crate) fn push(&mut self, update: ScopeUpdate, found: Option<Found>) {
+        self.is_counted = true;
+        if update.changes.is_empty() {
+            return;
+        }
+        if let Some(Found { claim, alarm }) = found {
+            self.raised.push((self.updates.len(), claim, alarm));
+        }
+        self.updates.push(update);
+    }
+}

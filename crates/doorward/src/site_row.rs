@@ -1,0 +1,78 @@
+//! The row that every attempt writes to.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use doorward_throttle::{Change, Counters, ScopeUpdate};
+
+/// The row of the whole site as this instance knows it: written to the store and read again once a
+/// second, or a site with many logins would have one row that they all write to at once.
+///
+/// It judges by ratios over hours, so a second is soon enough; what flags the site goes out at once. An
+/// instance that crashes loses what it counted for the site in its last second, and nothing else.
+#[derive(Debug, Default)]
+pub(crate) struct SiteRow(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    row: Counters,
+    unsent: Vec<Change>,
+    read_at: Option<SystemTime>,
+}
+
+/// What becomes of an update.
+pub(crate) enum Due {
+    /// It is held back; the row as this instance knows it, with the update.
+    Later(Counters),
+    /// All of these are to be written now.
+    Now(Vec<Change>),
+}
+
+impl SiteRow {
+    pub(crate) fn add(&self, update: &ScopeUpdate, now: SystemTime) -> Due {
+        let mut state = self.lock();
+        state.row.apply(update.changes());
+        state.unsent.extend_from_slice(update.changes());
+        let is_fresh = state
+            .read_at
+            .is_some_and(|read_at| now.duration_since(read_at).is_ok_and(|age| age < FRESH));
+        if is_fresh && !update.is_urgent() && state.unsent.len() < MOST_UNSENT {
+            return Due::Later(state.row.clone());
+        }
+        state.read_at = Some(now);
+        Due::Now(std::mem::take(&mut state.unsent))
+    }
+
+    /// Takes the row as the store answered it; answers it with what was counted meanwhile.
+    pub(crate) fn learn(&self, row: &Counters, now: SystemTime) -> Counters {
+        let mut state = self.lock();
+        state.row.clone_from(row);
+        let unsent = std::mem::take(&mut state.unsent);
+        state.row.apply(&unsent);
+        state.unsent = unsent;
+        state.read_at = Some(now);
+        state.row.clone()
+    }
+
+    /// The store did not take them: they go with the next ones.
+    pub(crate) fn put_back(&self, mut changes: Vec<Change>) {
+        let mut state = self.lock();
+        changes.append(&mut state.unsent);
+        changes.truncate(MOST_UNSENT);
+        state.unsent = changes;
+        state.read_at = None;
+    }
+
+    pub(crate) fn forget(&self) {
+        *self.lock() = State::default();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How long the row is believed without asking again.
+const FRESH: Duration = Duration::from_secs(1);
+/// More changes are not held back.
+const MOST_UNSENT: usize = 4_096;
