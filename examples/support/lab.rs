@@ -7,7 +7,9 @@ mod addresses;
 mod attempt;
 mod event;
 mod guessers;
+mod mixed;
 mod ours;
+mod ours_variants;
 mod owners;
 mod password;
 mod people;
@@ -34,10 +36,10 @@ use crate::failure::Failure;
 /// [`Failure`] when the drawing or the numbers cannot be written.
 pub fn run(arguments: &LabArguments) -> Result<Report, Failure> {
     let mut systems = systems::baselines();
-    systems.push(ours::recommended());
+    systems.push(ours_variants::recommended());
     let compared = systems.len();
     if arguments.with_ablations {
-        systems.extend(ours::ablations());
+        systems.extend(ours_variants::all());
     }
     let names: Vec<_> = systems.iter().map(|system| system.name).collect();
     let lab = Lab::new(arguments.seed, arguments.scale, &systems);

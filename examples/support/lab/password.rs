@@ -42,9 +42,9 @@ impl Password {
         (self.0 <= Self::RANKS).then_some(self.0)
     }
 
-    /// Bytes that stand for it.
-    pub(crate) fn bytes(self) -> [u8; 4] {
-        self.0.to_le_bytes()
+    /// A number that stands for it.
+    pub(crate) fn number(self) -> u32 {
+        self.0
     }
 
     /// The inverse of [`at_or_above`].

@@ -1,6 +1,7 @@
 //! The binomial ladder filter of StopGuessing, after its description in MSR-TR-2018-18.
 
 use crate::dice::Dice;
+use crate::lab::mixed::mixed;
 use crate::lab::password::Password;
 
 /// An array of random bits, half of them set. A password stands for 48 of them; each failure with it sets
@@ -58,17 +59,9 @@ impl LadderFilter {
 
 /// Different bits for one password: an odd stride does not come back within a power of two.
 fn rungs(password: Password) -> impl Iterator<Item = u64> {
-    let seed = u64::from(u32::from_le_bytes(password.bytes()));
+    let seed = u64::from(password.number());
     let (start, stride) = (mixed(seed << 1), mixed(seed << 1 | 1) | 1);
     (0..RUNGS).map(move |rung| start.wrapping_add(stride.wrapping_mul(rung)) % BITS)
-}
-
-/// The finalizer of SplitMix64: as good as a hash for numbers that nobody chose to collide.
-fn mixed(seed: u64) -> u64 {
-    let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ mixed >> 31
 }
 
 fn word(bit: u64) -> usize {
