@@ -18,26 +18,22 @@ pub(crate) fn make(
     addresses: &mut Addresses,
     dice: &mut Dice,
 ) -> Vec<Event> {
+    let total = attack.guesses(scale);
     let (guesses, sources) = match attack {
         Attack::None => return Vec::new(),
         Attack::Botnet { strategy, overlap_percent } => {
-            let guesses = guesses(strategy, scale.guesses(), people, dice);
+            let guesses = guesses(strategy, total, people, dice);
             (guesses, botnet(overlap_percent, people, scale, addresses, dice))
         }
         Attack::Spray => {
-            let total = scale.single_guesses();
             let guesses = guesses(Strategy::BreadthFirst, total, people, dice);
             (guesses, fresh(total, addresses, dice))
         }
-        Attack::Stuffing => {
-            let total = scale.single_guesses();
-            (pairs(total, people, dice), fresh(total, addresses, dice))
-        }
+        Attack::Stuffing => (pairs(total, people, dice), fresh(total, addresses, dice)),
     };
-    let total = guesses.len() as u64;
     let spaced = guesses.into_iter().zip(sources).zip(0_u64..);
     let event = |(((name, password), source), number): (((Name, Password), Address), u64)| {
-        let share = |number| number * u64::from(scale.length()) / total;
+        let share = |number| number * u64::from(scale.length()) / u64::from(total);
         let at = dice.between(share(number), share(number + 1).max(share(number) + 1));
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         Event { at, source, name, actor: Actor::Guesser(password) }

@@ -86,7 +86,9 @@ impl Ours {
         };
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
         self.watch.observe(&mut settled, &reservation, settlement, now);
-        self.apply(settled.updates(), now);
+        for update in settled.updates() {
+            self.write(update, now);
+        }
         match settlement {
             Settlement::Verified => Answer::Verified,
             Settlement::Failed => Answer::Rejected,
@@ -120,8 +122,9 @@ impl Ours {
     }
 
     fn release(&mut self, reservation: &Reservation, rows: &[Counters], now: SystemTime) {
-        let updates = self.policy.release(reservation, rows, now);
-        self.apply(&updates, now);
+        for update in self.policy.release(reservation, rows, now) {
+            self.write(&update, now);
+        }
     }
 
     fn row(&self, account: &[u8]) -> Counters {
@@ -129,19 +132,21 @@ impl Ours {
         row.map(|(row, _)| row.clone()).unwrap_or_default()
     }
 
+    /// Writes the updates, and reads the rows as they stand after.
     fn apply(&mut self, updates: &[ScopeUpdate], now: SystemTime) -> Vec<Counters> {
-        let apply = |update: &ScopeUpdate| {
-            let key = update.scope().key().to_vec();
-            let (row, expires_at) = self.rows.entry(key).or_insert((Counters::new(), now));
-            if *expires_at <= now {
-                *row = Counters::new();
-            }
-            *expires_at = update.expires_at().max(*expires_at);
-            row.apply(update.changes());
-            self.watch.learn(update.scope(), row);
-            row.clone()
-        };
-        updates.iter().map(apply).collect()
+        updates.iter().map(|update| self.write(update, now).clone()).collect()
+    }
+
+    fn write(&mut self, update: &ScopeUpdate, now: SystemTime) -> &Counters {
+        let key = update.scope().key().to_vec();
+        let (row, expires_at) = self.rows.entry(key).or_insert((Counters::new(), now));
+        if *expires_at <= now {
+            *row = Counters::new();
+        }
+        *expires_at = update.expires_at().max(*expires_at);
+        row.apply(update.changes());
+        self.watch.learn(update.scope(), row);
+        row
     }
 }
 
@@ -152,8 +157,10 @@ impl System for Ours {
 
     fn redeem(&mut self, attempt: &Attempt) {
         let now = moment(attempt.at);
-        let updates = [self.policy.end_run(&account(attempt.name), now), self.policy.redeemed(now)];
-        self.apply(&updates, now);
+        let run = self.policy.end_run(&account(attempt.name), now);
+        for update in [run, self.policy.redeemed(now)] {
+            self.write(&update, now);
+        }
     }
 }
 

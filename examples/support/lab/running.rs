@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use indicatif::ProgressBar;
+
 use super::addresses::Addresses;
 use super::event::Event;
 use super::people::People;
@@ -22,15 +24,21 @@ pub(crate) struct Lab<'a> {
     addresses: Addresses,
     logins: Vec<Event>,
     systems: &'a [Entrant],
+    progress: &'a ProgressBar,
 }
 
 impl<'a> Lab<'a> {
-    pub(crate) fn new(seed: u64, scale: Scale, systems: &'a [Entrant]) -> Self {
+    pub(crate) fn new(
+        seed: u64,
+        scale: Scale,
+        systems: &'a [Entrant],
+        progress: &'a ProgressBar,
+    ) -> Self {
         let mut dice = Dice::new(seed);
         let mut addresses = Addresses::default();
         let people = People::make(scale, &mut addresses, &mut dice);
         let logins = owners::make(&people, scale, &mut dice);
-        Self { seed, scale, people, addresses, logins, systems }
+        Self { seed, scale, people, addresses, logins, systems, progress }
     }
 
     /// The score of each system, in their order. No system's depends on which thread ran it, nor a
@@ -47,7 +55,9 @@ impl<'a> Lab<'a> {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(entrant) = self.systems.get(at) else { return done };
                 let mut system = entrant.make();
-                done.push((at, play(system.as_mut(), people, &self.logins, &guesses)));
+                let score = play(system.as_mut(), people, &self.logins, &guesses);
+                self.progress.inc(score.logins + score.guesses);
+                done.push((at, score));
             }
         };
         let mut scores: Vec<_> = thread::scope(|scope| {

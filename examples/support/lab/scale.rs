@@ -26,11 +26,18 @@ impl Scale {
         4 * self.accounts
     }
 
+    /// A smaller one, to try many variants of one system.
+    pub(crate) fn reduced(self) -> Self {
+        Self { accounts: self.accounts.min(REDUCED_ACCOUNTS), ..self }
+    }
+
     /// In milliseconds.
     pub(crate) fn length(self) -> u32 {
         self.days * DAY
     }
 }
+
+const REDUCED_ACCOUNTS: u32 = 5_000;
 
 /// A day in milliseconds: 49 of them fit into 32 bits.
 pub(crate) const DAY: u32 = 24 * HOUR;

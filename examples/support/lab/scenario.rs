@@ -1,5 +1,7 @@
 //! The scenarios that systems are compared in.
 
+use super::scale::Scale;
+
 /// One scenario: the same owners every time, and an attack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scenario {
@@ -34,6 +36,17 @@ pub(crate) enum Strategy {
     Weighted,
     /// A random account, and no password more than 25 times.
     AvoidPopular,
+}
+
+impl Attack {
+    /// How many guesses it makes.
+    pub(crate) fn guesses(self, scale: Scale) -> u32 {
+        match self {
+            Self::None => 0,
+            Self::Botnet { .. } => scale.guesses(),
+            Self::Spray | Self::Stuffing => scale.single_guesses(),
+        }
+    }
 }
 
 impl Scenario {
