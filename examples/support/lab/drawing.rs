@@ -12,6 +12,7 @@ use plotters::prelude::*;
 use self::axis::Axis;
 use self::ink::{Area, Ink, failed};
 use self::scatter::Mark;
+use super::comparison::Comparison;
 use super::report::Report;
 use super::score::Score;
 
@@ -55,7 +56,10 @@ fn head(area: &Area<'_>) -> io::Result<()> {
 fn fill(report: &Report, places: &[Area<'_>]) -> io::Result<()> {
     let systems = &report.systems;
     let x = Axis::shares(1e-6, 1.0);
-    let y = Axis::shares(1e-5, 1.0);
+    let parts = [Some(systems), report.ablations.as_ref()];
+    let scores = parts.into_iter().flatten().flat_map(|part| part.scores.iter().flatten());
+    let most = scores.map(Score::entered_share).fold(0.0, f64::max);
+    let y = Axis::shares(1e-5, if most > 0.1 { 1.0 } else { 0.1 });
     let mut places = places.iter();
     let of_score = |at: usize, score: &Score| Mark {
         name: systems.names[at],
@@ -69,22 +73,22 @@ fn fill(report: &Report, places: &[Area<'_>]) -> io::Result<()> {
             scores.iter().enumerate().map(|(at, score)| of_score(at, score)).collect();
         scatter::draw(area, scenario.title, (x, y), &marks)?;
     }
+    let reduced = |part: &Comparison| {
+        format!("doorward with one rule less, {} accounts, all scenarios", part.accounts)
+    };
     let together = [
         ("all scenarios together".to_owned(), Some(systems)),
-        (
-            format!(
-                "doorward with one rule less, {} accounts, all scenarios",
-                report.ablations.as_ref().map_or(0, |ablations| ablations.accounts)
-            ),
-            report.ablations.as_ref(),
-        ),
+        (report.ablations.as_ref().map(reduced).unwrap_or_default(), report.ablations.as_ref()),
     ];
     for (title, comparison) in together {
         let Some(comparison) = comparison else { continue };
         let Some(area) = places.next() else { break };
+        // The variants begin with the system that they vary.
+        let first = systems.names.iter().position(|name| comparison.names.first() == Some(name));
         let mark = |(at, &name): (usize, &&'static str)| {
             let total = comparison.total(at);
-            Mark { name, color: ink::color(at), x: total.refused, y: total.entered_share }
+            let color = ink::color(first.unwrap_or(0) + at);
+            Mark { name, color, x: total.refused, y: total.entered_share }
         };
         let marks: Vec<_> = comparison.names.iter().enumerate().map(mark).collect();
         scatter::draw(area, &title, (x, y), &marks)?;

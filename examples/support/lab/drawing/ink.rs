@@ -41,11 +41,11 @@ impl<'a, 'b> Ink<'a, 'b> {
     }
 
     pub(super) fn title(&self, at: (i32, i32), words: &str) -> io::Result<()> {
-        self.words(at, words, 15, BLACK, HPos::Left)
+        self.words(at, words, TITLE, BLACK, HPos::Left)
     }
 
     pub(super) fn text(&self, at: (i32, i32), words: &str, color: RGBColor) -> io::Result<()> {
-        self.words(at, words, 12, color, HPos::Left)
+        self.words(at, words, SMALL, color, HPos::Left)
     }
 
     pub(super) fn text_before(
@@ -54,7 +54,7 @@ impl<'a, 'b> Ink<'a, 'b> {
         words: &str,
         color: RGBColor,
     ) -> io::Result<()> {
-        self.words(at, words, 12, color, HPos::Right)
+        self.words(at, words, SMALL, color, HPos::Right)
     }
 
     pub(super) fn text_around(
@@ -63,7 +63,7 @@ impl<'a, 'b> Ink<'a, 'b> {
         words: &str,
         color: RGBColor,
     ) -> io::Result<()> {
-        self.words(at, words, 12, color, HPos::Center)
+        self.words(at, words, SMALL, color, HPos::Center)
     }
 
     pub(super) fn line(&self, from: (i32, i32), to: (i32, i32), color: RGBColor) -> io::Result<()> {
@@ -91,6 +91,10 @@ impl<'a, 'b> Ink<'a, 'b> {
         self.0.draw(&Text::new(words.to_owned(), at, style)).map_err(failed)
     }
 }
+
+/// The library's sizes are larger than the pixels that come of them.
+const TITLE: i32 = 19;
+const SMALL: i32 = 15;
 
 /// The radius of a mark.
 pub(super) const DOT: i32 = 5;

@@ -41,11 +41,9 @@ pub(super) fn draw(
     ink.text((LEFT, 32), "accounts lost", GREY)?;
 
     let place = |mark: &Mark| (frame.across(x.place(mark.x)), frame.up(y.place(mark.y)));
-    let mut taken = Vec::new();
-    for crowd in &crowds(marks, place) {
-        name_crowd(&ink, frame, crowd, &mut taken)?;
-    }
-    Ok(())
+    let crowds = crowds(marks, place);
+    let mut taken: Vec<_> = crowds.iter().map(|crowd| crowd.row(frame)).collect();
+    crowds.iter().try_for_each(|crowd| name_crowd(&ink, frame, crowd, &mut taken))
 }
 
 #[derive(Clone, Copy)]
@@ -72,10 +70,43 @@ impl Frame {
     }
 }
 
-/// Marks that would hide each other.
+/// Marks that would hide each other: they stand in a row.
 struct Crowd<'m> {
     at: (i32, i32),
     marks: Vec<&'m Mark>,
+}
+
+impl Crowd<'_> {
+    /// From one mark to the next: to the left where the names have no room on the right.
+    fn step(&self, frame: Frame) -> i32 {
+        let right = self.at.0 + (self.many() - 1) * STEP + GAP + self.width();
+        if right > frame.right + 16 { -STEP } else { STEP }
+    }
+
+    /// Where the last mark stands.
+    fn end(&self, frame: Frame) -> i32 {
+        self.at.0 + (self.many() - 1) * self.step(frame)
+    }
+
+    fn row(&self, frame: Frame) -> Block {
+        let end = self.end(frame);
+        Block {
+            left: self.at.0.min(end) - DOT,
+            right: self.at.0.max(end) + DOT,
+            top: self.at.1 - DOT,
+            bottom: self.at.1 + DOT,
+        }
+    }
+
+    /// Of the names.
+    fn width(&self) -> i32 {
+        let letters = self.marks.iter().map(|mark| mark.name.len()).max().unwrap_or(0);
+        i32::try_from(letters).unwrap_or(0) * LETTER
+    }
+
+    fn many(&self) -> i32 {
+        i32::try_from(self.marks.len()).unwrap_or(1)
+    }
 }
 
 fn crowds<'m>(marks: &'m [Mark], place: impl Fn(&Mark) -> (i32, i32)) -> Vec<Crowd<'m>> {
@@ -93,35 +124,24 @@ fn crowds<'m>(marks: &'m [Mark], place: impl Fn(&Mark) -> (i32, i32)) -> Vec<Cro
     crowds
 }
 
-/// Marks in a row, then their names below each other, where no other names are.
+/// Marks in a row, and their names below each other beside them, where nothing else is.
 fn name_crowd(
     ink: &Ink<'_, '_>,
     frame: Frame,
     crowd: &Crowd<'_>,
     taken: &mut Vec<Block>,
 ) -> io::Result<()> {
-    let many = i32::try_from(crowd.marks.len()).unwrap_or(1);
-    let row = (many - 1) * (2 * DOT + 1);
-    let letters = crowd.marks.iter().map(|mark| mark.name.len()).max().unwrap_or(0);
-    let width = i32::try_from(letters).unwrap_or(0) * LETTER;
-    let goes_left = crowd.at.0 + row + GAP + width > frame.right + 16;
-    let step = if goes_left { -(2 * DOT + 1) } else { 2 * DOT + 1 };
-    let end = crowd.at.0 + if goes_left { -row } else { row };
-    let left = if goes_left { end - GAP - width } else { end + GAP };
-    let height = many * LINE;
-
-    let marks =
-        Block { left: crowd.at.0.min(end) - DOT, top: crowd.at.1 - DOT, ..Block::default() };
-    taken.push(Block { right: crowd.at.0.max(end) + DOT, bottom: crowd.at.1 + DOT, ..marks });
-    let own = taken.len() - 1;
+    let (step, end) = (crowd.step(frame), crowd.end(frame));
+    let goes_left = step < 0;
+    let left = if goes_left { end - GAP - crowd.width() } else { end + GAP };
+    let height = crowd.many() * LINE;
     let block = |shift: i32| {
         let top = crowd.at.1 - height / 2 + shift;
-        Block { left, right: left + width, top, bottom: top + height }
+        Block { left, right: left + crowd.width(), top, bottom: top + height }
     };
     let is_free = |block: &Block| {
         let within = block.top >= frame.top - LINE && block.bottom <= frame.bottom + LINE / 2;
-        let others = taken.iter().enumerate().filter(|&(at, _)| at != own);
-        within && others.into_iter().all(|(_, other)| !block.meets(other))
+        within && taken.iter().all(|other| !block.meets(other))
     };
     let shifts = (0..40).flat_map(|step| [-step * LINE / 2, step * LINE / 2]);
     let names = shifts.map(block).find(is_free).unwrap_or_else(|| block(0));
@@ -141,7 +161,7 @@ fn name_crowd(
 }
 
 /// A rectangle that is written on.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Block {
     left: i32,
     right: i32,
@@ -166,7 +186,9 @@ fn pixels(share: f64, length: i32) -> i32 {
 }
 
 const LEFT: i32 = 20;
-const LINE: i32 = 13;
+/// Between two marks of a row.
+const STEP: i32 = 2 * DOT + 1;
+const LINE: i32 = 14;
 const LETTER: i32 = 7;
 const GAP: i32 = 12;
 
