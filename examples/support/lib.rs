@@ -12,6 +12,7 @@ pub mod draft;
 pub mod enrolment;
 pub mod failure;
 pub mod judging;
+pub mod lab;
 pub mod outcomes;
 pub mod problems;
 pub mod quickstart;
@@ -25,6 +26,7 @@ pub mod truth;
 pub mod users;
 
 mod crowd;
+mod dice;
 mod mailbox;
 mod quickstart_steps;
 mod rotating_steps;
