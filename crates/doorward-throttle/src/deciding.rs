@@ -11,6 +11,7 @@ use crate::policy::{Mode, Policy};
 use crate::reservation::Reservation;
 use crate::scope::{Role, ScopeKind};
 use crate::scope_rule::{COARSE_DAY, ScopeRule};
+use crate::surge::unit;
 use crate::suspicion::Suspicion;
 use crate::window::SKEW;
 
@@ -111,7 +112,8 @@ impl Policy {
             (Response::Refuse, _) => Finding::Wait(Denial::new(Rule::Site, until)),
             (Response::StepUp, false) => {
                 let first = rule.ladder.rungs().next().map_or(1, |(from, _)| from);
-                let until = state.last + rule.ladder.wait(state.failures.max(first));
+                let failures = state.failures / unit(ScopeKind::Site);
+                let until = state.last + rule.ladder.wait(failures.max(first));
                 if until > now {
                     Finding::Wait(Denial::new(Rule::Site, until))
                 } else {

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward::Policy;
 use doorward_throttle::{
-    Attempt as Facts, Counters, Decision, Denial, Fingerprint, Guess, Popularity, Reservation,
-    Scope, ScopeUpdate, Settlement, Watch,
+    Attempt as Facts, Counters, Decision, Denial, Device, Fingerprint, Guess, Popularity,
+    Reservation, Scope, ScopeUpdate, Settlement, Watch,
 };
 
 use super::attempt::{Answer, Attempt, System};
@@ -179,7 +179,8 @@ fn refused(denial: Denial, now: SystemTime) -> Answer {
 }
 
 const START: u64 = 1_790_000_000;
-const DEVICE: &[u8] = b"the account's own";
+/// It keeps its first token: nobody steals one here.
+const DEVICE: Device<'_> = Device { id: b"the account's own", issued_at: UNIX_EPOCH };
 
 /// The list of common passwords ends at this rank.
 const LISTED: u32 = 30_000;
