@@ -43,6 +43,8 @@ pub(crate) enum Kind {
     RecentVerified = 17,
     /// Step-ups of the site that their owners redeemed lately, likewise.
     RecentRedeemed = 18,
+    /// When the newest proof was issued that a device has logged in with, in milliseconds since 1970.
+    Issued = 19,
 }
 
 const SLOT_BITS: u32 = 56;

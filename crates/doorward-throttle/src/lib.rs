@@ -37,7 +37,7 @@ mod window;
 pub use address::{PrefixError, SourcePrefix};
 pub use guess::{Fingerprint, Guess};
 pub use popularity::Popularity;
-pub use scope::{Attempt, Scope, ScopeKind};
+pub use scope::{Attempt, Device, Scope, ScopeKind};
 
 // The policy
 pub use detection::{Detection, Response};

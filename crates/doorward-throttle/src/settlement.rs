@@ -120,7 +120,12 @@ impl Policy {
             return self.count_for_site(end, counters, now, out);
         }
         match end.settlement {
-            Settlement::Verified => self.on_verified(kind, end.gives, now, out),
+            Settlement::Verified => {
+                self.on_verified(kind, end.gives, now, out);
+                if let (ScopeKind::Device, Some(issued_at)) = (kind, reservation.issued_at) {
+                    out.push(Change::Set(column(Kind::Issued, 0), millis(issued_at)));
+                }
+            }
             // A known device's failures are its own.
             Settlement::Failed if *role == Role::Credited => return None,
             Settlement::Failed => {

@@ -13,6 +13,7 @@ use crate::counting::Counting;
 use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::EventSink;
+use crate::front::Front;
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
 use crate::new_password::NewPasswords;
@@ -269,6 +270,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) notifier: Option<Arc<dyn Notifier>>,
+    pub(crate) front: Front,
     pub(crate) queues: Queues,
     pub(crate) waits: KnownWaits,
     /// Tells those who wait for room that an attempt has settled.

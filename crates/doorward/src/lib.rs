@@ -48,6 +48,7 @@ mod deadline;
 mod device;
 mod error;
 mod event;
+mod front;
 mod gate;
 mod guessing;
 mod hashing;
@@ -82,6 +83,7 @@ pub use verified::{Method, Verified};
 
 // Building it
 pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
+pub use front::FrontLimits;
 pub use hashing::{HashingLimits, HashingStats};
 pub use keys::{Keys, KeysError};
 

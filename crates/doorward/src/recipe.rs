@@ -48,6 +48,12 @@ impl Inner {
         let visitor = Visitor::parse(login, &self.vault)?;
         let now = self.clock.now();
         let away = self.policy.turn_away(visitor.source, now);
+        if away.is_none()
+            && visitor.device.is_none()
+            && let Err(wait) = self.front.check(visitor.source, now)
+        {
+            return Ok(Err(self.answer_wait(&visitor, Wait::in_front(wait, now))));
+        }
         let known = || self.waits.find(self.policy.judges(&visitor.attempt()), now);
         Ok(match away.or_else(known) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
@@ -150,7 +156,7 @@ impl Inner {
         let settling = self.apply_settled(visitor, &settled, now);
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
-                let token = visitor.token(&self.vault, &credential)?;
+                let token = visitor.token(&self.vault, &credential, now)?;
                 let proof = Verified::new(credential.account(), now, Method::Password, token);
                 let renewing = self.renew(visitor, &proof, credential, password, outdated);
                 let (settled, credential) = tokio::join!(settling, renewing);
