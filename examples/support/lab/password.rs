@@ -97,7 +97,7 @@ mod tests {
         let mut dice = Dice::new(2);
         let ranks: Vec<_> = (0..10_000).map(|_| Password::guessed(&mut dice).rank()).collect();
         assert!(ranks.iter().all(Option::is_some));
-        assert!(ranks.iter().any(|&rank| rank == Some(1)));
+        assert!(ranks.contains(&Some(1)));
     }
 
     #[test]
