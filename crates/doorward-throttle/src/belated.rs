@@ -4,24 +4,23 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::column::{self, Kind, column};
 use crate::counters::{Change, Counters, millis};
-use crate::policy::Policy;
 use crate::reservation::ScopeUpdate;
 use crate::scope::Scope;
 
-impl Policy {
+impl ScopeUpdate {
     /// Adds what was `counted` apart from a row to the row. `counted` is what
-    /// [`without_room`](ScopeUpdate::without_room) makes of settlements, applied to an empty row.
+    /// [`without_room`](Self::without_room) makes of settlements, applied to an empty row.
     ///
     /// Others may have written to the row meanwhile, so nothing in it gets less: sums are added, a run of
     /// failures goes on, and the last failure is now. A wait that is due so runs from when all know of
     /// it.
+    #[must_use]
     pub fn belated(
-        &self,
         scope: &Scope,
         counted: &Counters,
         expires_at: SystemTime,
         now: SystemTime,
-    ) -> ScopeUpdate {
+    ) -> Self {
         let mut changes = Vec::new();
         for kind in SUMS {
             let sums = counted.slots(kind).filter(|&(_, sum)| sum > 0);
@@ -35,11 +34,9 @@ impl Policy {
         if counted.moment(last) > UNIX_EPOCH {
             changes.push(Change::Set(last, millis(now)));
         }
-        ScopeUpdate { scope: scope.clone(), changes, expires_at }
+        Self { scope: scope.clone(), changes, expires_at }
     }
-}
 
-impl ScopeUpdate {
     /// The same without the room that it takes or gives back: for a row in which that room was not
     /// taken.
     #[must_use]
@@ -75,6 +72,7 @@ mod tests {
 
     use super::*;
     use crate::decision::Decision;
+    use crate::policy::Policy;
     use crate::scope::Attempt;
     use crate::settlement::Settlement;
 
@@ -107,7 +105,7 @@ mod tests {
             count(&policy, &mut counted, Settlement::Failed, at(second));
         }
         let (reservation, updates) = policy.reserve(&ATTEMPT, at(60));
-        let account = policy.belated(updates[0].scope(), &counted[0], at(9_999), at(60));
+        let account = ScopeUpdate::belated(updates[0].scope(), &counted[0], at(9_999), at(60));
         let mut rows = vec![Counters::new(); 3];
         rows[0].apply(account.changes());
         let decision = policy.decide(&reservation, &rows, None, at(60), false);
@@ -122,7 +120,7 @@ mod tests {
         count(&policy, &mut counted, Settlement::Failed, at(0));
         count(&policy, &mut counted, Settlement::Verified, at(1));
         let scope = Scope::account(b"a");
-        let told = policy.belated(&scope, &counted[0], at(9_999), at(60));
+        let told = ScopeUpdate::belated(&scope, &counted[0], at(9_999), at(60));
         let mut row = Counters::new();
         row.apply(&[
             Change::Set(column(Kind::Streak, 0), 7),

@@ -146,6 +146,7 @@ impl Inner {
     /// Lifts the waits of these scopes, here and in the store.
     async fn lift(&self, scopes: &[Scope]) -> Result<(), Error> {
         let now = self.clock.now();
+        self.outages.lift(self.vault.counters(), scopes, now).await?;
         let rows = self.counting.read(self.vault.counters(), scopes, now).await?;
         let lifted = scopes.iter().zip(&rows).map(|(scope, row)| self.policy.lift(scope, row, now));
         self.apply(&lifted.collect::<Vec<_>>(), now).await?;
