@@ -212,6 +212,9 @@ impl Inner {
         };
         let taken = owed.take(reservation.scopes(), now);
         let updates: Vec<_> = taken.iter().map(|(scope, debt)| debt.told(scope, now)).collect();
+        if updates.is_empty() {
+            return Ok(Debts::Paid);
+        }
         match self.apply(&updates, now).await {
             Ok(_) => owed.paid_but(Vec::new(), now),
             Err(error) if error.kind() == StoreErrorKind::Invalid => {

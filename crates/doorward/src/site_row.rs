@@ -88,8 +88,9 @@ fn fold(unsent: &mut Vec<Change>, change: Change) {
         (Some(Change::Add(_, sum) | Change::Set(_, sum)), Change::Add(_, by)) => {
             *sum = sum.saturating_add(by);
         }
+        (Some(removed), Change::Add(column, by)) => *removed = Change::Set(column, by),
         (Some(earlier), Change::Set(..) | Change::Remove(_)) => *earlier = change,
-        _ => unsent.push(change),
+        (None, _) => unsent.push(change),
     }
 }
 
@@ -121,6 +122,6 @@ mod tests {
         let unsent = std::mem::take(&mut site.lock().unsent);
         row.apply(&unsent);
         assert_eq!(row, expected);
-        assert!(unsent.len() <= 2 * 8, "{}", unsent.len());
+        assert!(unsent.len() <= 8, "{}", unsent.len());
     }
 }
