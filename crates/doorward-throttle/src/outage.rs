@@ -11,6 +11,27 @@ use crate::scope::ScopeKind;
 /// An attempt goes on only where *every* rule that judges it does. The wrong choice costs in both
 /// directions: closed, an outage of the counters is an outage of the login; open, whoever can cause an
 /// outage guesses as if the rule were not there.
+///
+/// ```
+/// use std::num::NonZeroU32;
+/// use doorward_throttle::{Outage, Policy, ScopeKind};
+///
+/// let local = Outage::Local { instances: NonZeroU32::new(8).unwrap() };
+/// let mut policy = Policy::builder();
+/// for kind in [
+///     ScopeKind::Account,
+///     ScopeKind::Device,
+///     ScopeKind::Source,
+///     ScopeKind::EndSite,
+///     ScopeKind::Prefix,
+///     ScopeKind::Unaddressed,
+///     ScopeKind::Site,
+/// ] {
+///     policy = policy.outage(kind, local);
+/// }
+/// assert!(policy.build()?.may_go_on());
+/// # Ok::<(), doorward_throttle::PolicyError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Outage {

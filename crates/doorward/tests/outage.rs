@@ -272,6 +272,50 @@ async fn r08_a_row_that_is_full_keeps_nobody_else_from_telling() {
     assert!(matches!(here.guess(105).await, Outcome::Wait(_)), "room was made in it");
 }
 
+#[tokio::test]
+async fn r08_an_attack_on_the_site_is_not_forgotten_in_an_outage() {
+    let door = door_on(MemoryStore::new(), &keys(), |builder, mailbox| {
+        builder.policy(policy(4, &[])).notifier(mailbox.clone())
+    });
+    let door = door.with_account("alice").await;
+    for n in 0..60 {
+        let guess = Login::new(format!("name {n}"), format!("guess {n}")).from(stranger(n));
+        let _ = door.auth.authenticate(guess).await.unwrap();
+    }
+    door.lose_counters();
+    for n in 100..105 {
+        let right = Login::new("alice", PASSWORD).from(stranger(n));
+        let outcome = door.auth.authenticate(right).await.unwrap();
+        assert!(matches!(outcome, Outcome::StepUp(_)), "{outcome:?}");
+    }
+    assert_eq!(door.mailbox.codes().await.len(), 1, "a quarter of five codes");
+}
+
+#[tokio::test]
+async fn r08_faults_at_random_let_no_wrong_password_in_and_lose_nothing() {
+    let faults = [Fault::Unavailable, Fault::LostReply, Fault::Throttled];
+    for seed in 0..20 {
+        let door = local_door().await;
+        door.store.seeded(seed, 300, &faults);
+        let mut rejected = 0;
+        for n in 0..40 {
+            let guess = Login::new("alice", format!("wrong {n}")).from(stranger(n));
+            let outcome = door.auth.authenticate(guess).await;
+            assert!(!outcome.as_ref().is_ok_and(is_verified), "seed {seed}");
+            rejected += u32::from(matches!(outcome, Ok(Outcome::Rejected)));
+            door.clock.advance(Duration::from_secs(151));
+        }
+        // The waits let nine through in these 100 minutes, in the store and here.
+        assert!((4..=2 * 9).contains(&rejected), "seed {seed}: {rejected}");
+        door.store.heal();
+        let Outcome::Wait(wait) = door.guess(100).await else {
+            panic!("seed {seed}: what was counted is in the store")
+        };
+        door.clock.set(wait.until());
+        assert!(is_verified(&door.login("alice", PASSWORD).await), "seed {seed}");
+    }
+}
+
 async fn storm(doors: &[Door], attempts: u32) -> usize {
     let mut tasks = JoinSet::new();
     for n in 0..attempts {
