@@ -38,8 +38,9 @@ pub enum Outage {
     /// Nobody is let in: the attempt ends in an error.
     #[default]
     Closed,
-    /// Each instance counts by itself, in bounded memory, and lets so much less through that all of
-    /// them together keep to about the budget.
+    /// Each instance counts by itself, and lets so much less through that all of them together keep to
+    /// about the budget. It does so in bounded memory: of more than 65,536 rows, those that counted least
+    /// go first.
     ///
     /// What holds in one outage, on top of what the store had counted before it:
     ///

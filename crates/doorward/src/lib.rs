@@ -62,6 +62,7 @@ mod new_password;
 mod outage;
 mod outcome;
 mod owed;
+mod paying;
 mod pepper;
 mod permit;
 mod pool;

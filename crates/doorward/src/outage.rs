@@ -13,7 +13,8 @@ use crate::authenticator::Inner;
 use crate::breaker::Breaker;
 use crate::counting::Counting;
 use crate::event::{Event, EventKind};
-use crate::owed::{Debt, MOST_ROWS, Owed};
+use crate::owed::{MOST_ROWS, Owed};
+use crate::paying::Debts;
 
 /// Where an attempt is counted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -27,15 +28,15 @@ pub(crate) enum Place {
 /// What is needed to go on without the store's counters, where the policy allows it.
 #[derive(Debug)]
 pub(crate) struct Outages {
-    is_possible: bool,
+    pub(crate) is_possible: bool,
     /// The share of one instance.
     degraded: Policy,
     breaker: Breaker,
     /// The rows that judge. They outlast the outage: the next one must not begin with a fresh budget.
     rows: Counting,
-    owed: Owed,
+    pub(crate) owed: Owed,
     /// One attempt pays at a time, or something would be paid twice.
-    paying: Mutex<()>,
+    pub(crate) paying: Mutex<()>,
 }
 
 impl Outages {
@@ -58,6 +59,9 @@ impl Outages {
         scopes: &[Scope],
         now: SystemTime,
     ) -> Result<(), StoreError> {
+        if !self.is_possible {
+            return Ok(());
+        }
         self.owed.forget(scopes);
         let rows = self.rows.read(key, scopes, now).await?;
         let lifted = scopes.iter().zip(&rows);
@@ -189,65 +193,8 @@ impl Inner {
         Ok(rows)
     }
 
-    /// Takes note of what the store will have to be told.
-    fn owe(&self, updates: &[ScopeUpdate]) {
-        let counted = updates.iter().filter(|update| self.is_counted(update) && !is_site(update));
-        counted.for_each(|update| self.outages.owed.note(&update.without_room()));
-    }
-
-    fn is_counted(&self, update: &ScopeUpdate) -> bool {
+    pub(crate) fn is_counted(&self, update: &ScopeUpdate) -> bool {
         self.policy.rule(update.scope().kind()).outage() != Outage::Open
-    }
-
-    /// Tells the store what is owed to it: for the scopes of this attempt, and some others along with
-    /// them.
-    async fn pay(&self, reservation: &Reservation, now: SystemTime) -> Result<Debts, StoreError> {
-        let owed = &self.outages.owed;
-        if !self.outages.is_possible || owed.is_idle() {
-            return Ok(Debts::Paid);
-        }
-        let Ok(_alone) = self.outages.paying.try_lock() else {
-            let concerned = owed.concerns(reservation.scopes());
-            return Ok(if concerned { Debts::PaidByAnother } else { Debts::Paid });
-        };
-        let taken = owed.take(reservation.scopes(), now);
-        let updates: Vec<_> = taken.iter().map(|(scope, debt)| debt.told(scope, now)).collect();
-        if updates.is_empty() {
-            return Ok(Debts::Paid);
-        }
-        match self.apply(&updates, now).await {
-            Ok(_) => owed.paid_but(Vec::new(), now),
-            Err(error) if error.kind() == StoreErrorKind::Invalid => {
-                self.pay_one_by_one(reservation, taken, now).await?;
-            }
-            Err(error) => {
-                owed.paid_but(taken, now);
-                return Err(error);
-            }
-        }
-        Ok(Debts::Paid)
-    }
-
-    /// One of the rows is full. Nobody but who stands at that one has to make room in it.
-    async fn pay_one_by_one(
-        &self,
-        reservation: &Reservation,
-        taken: Vec<(Scope, Debt)>,
-        now: SystemTime,
-    ) -> Result<(), StoreError> {
-        let mut result = Ok(());
-        let mut unpaid = Vec::new();
-        for (scope, mut debt) in taken {
-            if let Err(error) = self.apply(&[debt.told(&scope, now)], now).await {
-                debt.is_stuck = error.kind() == StoreErrorKind::Invalid;
-                if reservation.scopes().any(|own| *own == scope) {
-                    result = Err(error);
-                }
-                unpaid.push((scope, debt));
-            }
-        }
-        self.outages.owed.paid_but(unpaid, now);
-        result
     }
 
     fn note_failure(&self) {
@@ -274,18 +221,11 @@ impl Inner {
     }
 }
 
-/// What is owed to the scopes of an attempt.
-enum Debts {
-    Paid,
-    /// Another attempt is just paying them.
-    PaidByAnother,
-}
-
 /// Whether the store does not answer, rather than that it says no.
-fn is_outage(error: &StoreError) -> bool {
+pub(crate) fn is_outage(error: &StoreError) -> bool {
     matches!(error.kind(), StoreErrorKind::Throttled | StoreErrorKind::Unavailable)
 }
 
-fn is_site(update: &ScopeUpdate) -> bool {
+pub(crate) fn is_site(update: &ScopeUpdate) -> bool {
     update.scope().kind() == ScopeKind::Site
 }

@@ -24,7 +24,7 @@ struct State {
 pub(crate) struct Debt {
     pub(crate) counted: Counters,
     pub(crate) expires_at: SystemTime,
-    /// The row had no room for it: it waits for an attempt on that scope, which makes room.
+    /// The row did not take it: it waits for an attempt on that scope, which makes room.
     pub(crate) is_stuck: bool,
 }
 

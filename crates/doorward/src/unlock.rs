@@ -102,7 +102,9 @@ impl Inner {
             What::Site => {
                 let mut scopes = self.watch().forget_passwords();
                 scopes.push(Scope::site());
-                self.counting.clear(self.vault.counters(), &scopes).await?;
+                let key = self.vault.counters();
+                self.outages.lift(key, &scopes, self.clock.now()).await?;
+                self.counting.clear(key, &scopes).await?;
                 self.waits.forget(&Scope::site());
                 self.emit_unlocked(ScopeKind::Site, None);
             }
