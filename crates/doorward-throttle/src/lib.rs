@@ -4,6 +4,7 @@
 
 mod address;
 mod alarm;
+mod belated;
 mod candidates;
 mod column;
 mod counters;

@@ -17,6 +17,7 @@ use crate::front::Front;
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
 use crate::new_password::NewPasswords;
+use crate::outage::Outages;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
 use crate::queue::Queues;
@@ -271,6 +272,7 @@ pub(crate) struct Inner {
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) notifier: Option<Arc<dyn Notifier>>,
     pub(crate) front: Front,
+    pub(crate) outages: Outages,
     pub(crate) queues: Queues,
     pub(crate) waits: KnownWaits,
     /// Tells those who wait for room that an attempt has settled.

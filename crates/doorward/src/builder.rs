@@ -22,6 +22,7 @@ use crate::front::{Front, FrontLimits};
 use crate::hashing::HashingLimits;
 use crate::keys::Keys;
 use crate::new_password::NewPasswords;
+use crate::outage::Outages;
 use crate::pool::Pool;
 use crate::queue::Queues;
 use crate::step_up::Notifier;
@@ -307,6 +308,7 @@ impl AuthenticatorBuilder {
             vault,
             pool,
             watch: Mutex::new(watch),
+            outages: Outages::new(&self.policy),
             policy: self.policy,
             passwords,
             clock: self.clock,
