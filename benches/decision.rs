@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_benches::{Sample, Table, Turns, cores, nanos, processor, time};
 use doorward_throttle::{
-    Admission, Attempt, Counters, Decision, Policy, Reservation, ScopeUpdate, Settlement,
+    Admission, Attempt, Counters, Decision, Fingerprint, Guess, Policy, Popularity, Reservation,
+    ScopeUpdate, Settlement,
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -91,6 +92,8 @@ struct Subjects {
     rows: Rows,
     accounts: Vec<[u8; 32]>,
     limiter: DefaultKeyedRateLimiter<[u8; 32]>,
+    /// So many attempts so far, each with another password.
+    attempts: u16,
 }
 
 impl Subjects {
@@ -100,6 +103,7 @@ impl Subjects {
             rows: Rows::default(),
             accounts: (0..PEOPLE + OUT_OF_BUDGET).map(account).collect(),
             limiter: RateLimiter::keyed(Quota::per_second(NonZeroU32::MAX)),
+            attempts: 0,
         };
         for account in &subjects.accounts {
             let _admitted = subjects.limiter.check_key(account);
@@ -119,6 +123,7 @@ impl Subjects {
 
     /// One call, and how long it took.
     fn once(&mut self, subject: usize, person: usize) -> Duration {
+        self.attempts = self.attempts.wrapping_add(1);
         let took = match subject {
             0 => time(|| black_box(person)).1,
             1 => time(|| self.limiter.check_key(black_box(&self.accounts[person]))).1,
@@ -126,14 +131,15 @@ impl Subjects {
             3 => {
                 let (reservation, updates) = self.policy.reserve(&self.who(person), now());
                 let (rows, took) = time(|| self.rows.apply(black_box(&updates)));
-                let decision = self.policy.decide(&reservation, &rows, now(), false);
+                let decision = self.policy.decide(&reservation, &rows, None, now(), false);
                 self.settle(admitted(decision), &reservation, &rows, Settlement::Verified, now());
                 took
             }
             4 => {
                 let (reservation, updates) = self.policy.reserve(&self.who(person), now());
                 let rows = self.rows.apply(&updates);
-                let decide = || self.policy.decide(&reservation, black_box(&rows), now(), false);
+                let decide =
+                    || self.policy.decide(&reservation, black_box(&rows), None, now(), false);
                 let (decision, took) = time(decide);
                 self.settle(admitted(decision), &reservation, &rows, Settlement::Verified, now());
                 took
@@ -162,6 +168,7 @@ impl Subjects {
     }
 
     fn attempt(&mut self, person: usize, end: Settlement, now: SystemTime) {
+        self.attempts = self.attempts.wrapping_add(1);
         let (reservation, rows, decision) = self.decide(person, now);
         self.settle(admitted(decision), &reservation, &rows, end, now);
     }
@@ -169,7 +176,7 @@ impl Subjects {
     fn decide(&mut self, person: usize, now: SystemTime) -> (Reservation, Vec<Counters>, Decision) {
         let (reservation, updates) = self.policy.reserve(&self.who(person), now);
         let rows = self.rows.apply(&updates);
-        let decision = self.policy.decide(&reservation, &rows, now, false);
+        let decision = self.policy.decide(&reservation, &rows, None, now, false);
         (reservation, rows, decision)
     }
 
@@ -181,14 +188,20 @@ impl Subjects {
         end: Settlement,
         now: SystemTime,
     ) {
-        let updates = self.policy.settle(admission, reservation, rows, end, now);
-        self.rows.apply(&updates);
+        let settled = self.policy.settle(admission, reservation, rows, end, now);
+        self.rows.apply(settled.updates());
     }
 
     fn who(&self, person: usize) -> Attempt<'_> {
         let [.., high, low] = person.to_be_bytes();
         let source = IpAddr::V4(Ipv4Addr::new(10, high, low, 1));
-        Attempt { account: &self.accounts[person], device: None, source: Some(source) }
+        let account = &self.accounts[person];
+        let guess = Guess {
+            digest: *account,
+            popularity: Popularity::UNLISTED,
+            fingerprints: [Fingerprint::new(self.attempts.to_be_bytes()); 2],
+        };
+        Attempt { account, device: None, source: Some(source), guess: Some(guess) }
     }
 }
 

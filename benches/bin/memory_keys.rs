@@ -13,8 +13,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward::{
-    Cost, FrontLimits, HashingLimits, Keys, Ladder, Login, MemoryStore, Outcome, Policy, Store,
-    StoreError,
+    Cost, FrontLimits, HashingLimits, Keys, Login, MemoryStore, Outcome, Policy, Store, StoreError,
 };
 use doorward_benches::{
     Door, Failure, Options, Table, cores, forget_peak, mib, name, processor, status,
@@ -23,7 +22,10 @@ use doorward_store::{
     Change as StoreChange, Column, CounterKey, CounterRow, CounterStore, CounterUpdate, Fault,
     FaultyStore, Limits, Operation,
 };
-use doorward_throttle::{Attempt, Change, Counters, Decision, ScopeUpdate, Settlement};
+use doorward_throttle::{
+    Attempt, Change, Counters, Decision, Detection, Fingerprint, Guess, Popularity, Response,
+    ScopeUpdate, Settlement,
+};
 
 const USAGE: &str = "memory_keys [--of all|counters|front|waits] [--keys 10000000] \
                      [--sources 1000000] [--waits 65536]";
@@ -67,7 +69,7 @@ fn all(keys: u64, sources: u64, waits: u64) -> Result<(), Failure> {
 /// its own and from a network of its own, from reservation to settlement.
 fn counters(keys: u64) -> Result<Table, Failure> {
     let store = MemoryStore::new();
-    let policy = open_site()?;
+    let policy = calm()?;
     let mut marks = Marks::start("counters of an empty store")?;
     let mut attempts = 0;
     for until in [Limits::DEFAULT_COUNTERS as u64, keys] {
@@ -140,17 +142,17 @@ fn known_waits(waits: u64) -> Result<Table, Failure> {
 const FREE: u64 = 4;
 
 fn door(store: impl Store + 'static, front: FrontLimits) -> Result<Door, Failure> {
-    let policy = open_site()?;
+    let policy = calm()?;
     Door::open_with(store, &Keys::generate()?, |builder| {
         let hashing = HashingLimits::default().with_threads(1);
         builder.cost(Cost::minimal_for_tests()).hashing(hashing).policy(policy).front(front)
     })
 }
 
-/// The recommended policy, but that the site stands what is measured here.
-fn open_site() -> Result<Policy, Failure> {
-    let site = Ladder::new([(900_000, Duration::from_secs(1))])?;
-    Ok(Policy::builder().site(site).build()?)
+/// The recommended policy, but that what is measured here is not taken for an attack on the whole site.
+fn calm() -> Result<Policy, Failure> {
+    let detection = Detection::recommended().respond(Response::AlarmOnly);
+    Ok(Policy::builder().detection(detection).build()?)
 }
 
 /// A network of its own: an IPv6 /48.
@@ -162,16 +164,20 @@ fn source(number: u64) -> IpAddr {
 fn fail(store: &MemoryStore, policy: &Policy, number: u64) -> Result<(), Failure> {
     let mut account = [7; 32];
     account[..8].copy_from_slice(&number.to_be_bytes());
-    let attempt = Attempt { account: &account, device: None, source: Some(source(number)) };
-    // Now and then an hour later: the site forgets.
+    let guess = Guess {
+        digest: account,
+        popularity: Popularity::UNLISTED,
+        fingerprints: [Fingerprint::new([account[6], account[7]]); 2],
+    };
+    let source = Some(source(number));
+    let attempt = Attempt { account: &account, device: None, source, guess: Some(guess) };
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    let now = now + Duration::from_secs(number / 100_000 * 3_600);
     let (reservation, updates) = policy.reserve(&attempt, now);
     let rows = apply(store, &updates, now)?;
-    match policy.decide(&reservation, &rows, now, false) {
+    match policy.decide(&reservation, &rows, None, now, false) {
         Decision::Admit(admission) => {
-            let updates = policy.settle(admission, &reservation, &rows, Settlement::Failed, now);
-            apply(store, &updates, now)?;
+            let settled = policy.settle(admission, &reservation, &rows, Settlement::Failed, now);
+            apply(store, settled.updates(), now)?;
             Ok(())
         }
         other => Err(format!("an attempt by nobody known was not admitted: {other:?}").into()),
