@@ -6,7 +6,7 @@
 
 use std::env;
 use std::future::Future;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::pin;
 use std::process::Command;
 use std::task::{Context, Poll, Waker};
@@ -159,9 +159,10 @@ fn calm() -> Result<Policy, Failure> {
     Ok(Policy::builder().detection(detection).build()?)
 }
 
-/// A network of its own: an IPv6 /48.
+/// A network of its own: an IPv4 /24, of which there are 16 million.
 fn source(number: u64) -> IpAddr {
-    Ipv6Addr::from((0x2001 << 112) + (u128::from(number) << 80)).into()
+    let [.., a, b, c] = number.to_be_bytes();
+    Ipv4Addr::new(a, b, c, 1).into()
 }
 
 /// One attempt that fails, as the facade makes it; its keys are those of the store, 32 bytes.
