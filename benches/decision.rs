@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_benches::{Sample, Table, Turns, cores, nanos, processor, time};
 use doorward_throttle::{
-    Admission, Attempt, Counters, Decision, Fingerprint, Guess, Policy, Popularity, Reservation,
-    ScopeUpdate, Settlement,
+    Admission, Attempt, Counters, Decision, Detection, Fingerprint, Guess, Policy, Popularity,
+    Reservation, Response, ScopeUpdate, Settlement,
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -87,6 +87,13 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
 
+/// The recommended policy, but that mistakes made all at once are not taken for an attack on the whole
+/// site.
+fn calm() -> Policy {
+    let detection = Detection::recommended().respond(Response::AlarmOnly);
+    Policy::builder().detection(detection).build().expect("the recommended bounds are safe")
+}
+
 struct Subjects {
     policy: Policy,
     rows: Rows,
@@ -99,7 +106,7 @@ struct Subjects {
 impl Subjects {
     fn new() -> Self {
         let mut subjects = Self {
-            policy: Policy::recommended(),
+            policy: calm(),
             rows: Rows::default(),
             accounts: (0..PEOPLE + OUT_OF_BUDGET).map(account).collect(),
             limiter: RateLimiter::keyed(Quota::per_second(NonZeroU32::MAX)),
