@@ -59,6 +59,15 @@ fn what_a_file_says_is_changed_and_nothing_else() {
 }
 
 #[test]
+fn the_file_of_the_readme_is_read() {
+    let (_, file) = include_str!("../README.md").split_once("```toml\n").unwrap();
+    let (file, _) = file.split_once("```").unwrap();
+    let policy = read(file);
+    assert_ne!(policy, Policy::recommended());
+    assert!(policy.guesses_per_day() < 30);
+}
+
+#[test]
 fn what_is_unsafe_is_refused_with_the_section_and_the_reason() {
     for (text, says) in [
         ("[account]\nwaits = []", "account: waits: a ladder needs at least one rung"),
