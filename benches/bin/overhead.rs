@@ -3,11 +3,12 @@
 //! `authenticate()` on the store in memory, beside one bare Argon2id computation at the same cost
 //! in memory that is taken once.
 
+use std::num::NonZeroU32;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use doorward::{Cost, HashingLimits, Keys, Login, MemoryStore, Outcome};
+use doorward::{Cost, FrontLimits, HashingLimits, Keys, Login, MemoryStore, Outcome, Rule};
 use doorward_benches::{
     Bare, Door, Failure, Options, PASSWORD, SOURCE, Sample, Table, Took, Turns, cores, micros,
     millis, name, processor, time,
@@ -189,22 +190,34 @@ impl Handed {
 fn refusals(waits: usize) -> Result<Table, Failure> {
     let limits = HashingLimits::default().with_threads(1);
     let keys = Keys::generate()?;
-    let door = Door::open(MemoryStore::new(), &keys, Cost::minimal_for_tests(), limits)?;
     let login = || Login::new(name("alice", 1), "seven quiet falcon").from(SOURCE);
-    while !matches!(door.attempt(login())?, Outcome::Wait(_)) {}
-    let hashed = door.auth().hashing().verifications;
-    let mut taken = Sample::default();
-    for _ in 0..waits {
-        let (outcome, took) = door.timed(login())?;
-        if !matches!(outcome, Outcome::Wait(_)) {
-            return Err(format!("not told to wait: {outcome:?}").into());
-        }
-        taken.push(took.wall);
-    }
     let mut table = Table::new(&["", "n", "p1 µs", "median µs", "p90 µs", "p99 µs", "hashes"]);
-    let mut row = vec!["Wait".to_owned(), taken.count().to_string()];
-    row.extend([1.0, 50.0, 90.0, 99.0].map(|percent| micros(taken.percentile(percent))));
-    row.push((door.auth().hashing().verifications - hashed).to_string());
-    table.row(row);
+    let number = |number| NonZeroU32::new(number).ok_or("zero");
+    let narrow = FrontLimits::default().with_per_second(number(20)?).with_burst(number(200)?);
+    let wide = FrontLimits::default().with_per_second(NonZeroU32::MAX);
+    for (what, rule, front) in [
+        ("a wait that is known", Rule::Account, wide),
+        ("too many of one source", Rule::Front, narrow),
+    ] {
+        let door = Door::open_with(MemoryStore::new(), &keys, |builder| {
+            builder.cost(Cost::minimal_for_tests()).hashing(limits).front(front)
+        })?;
+        for _ in 0..narrow.burst().get() {
+            let _outcome = door.attempt(login())?;
+        }
+        let hashed = door.auth().hashing().verifications;
+        let mut taken = Sample::default();
+        for _ in 0..waits {
+            let (outcome, took) = door.timed(login())?;
+            if !matches!(outcome, Outcome::Wait(wait) if wait.rule() == rule) {
+                return Err(format!("{what}: {outcome:?}").into());
+            }
+            taken.push(took.wall);
+        }
+        let mut row = vec![what.to_owned(), taken.count().to_string()];
+        row.extend([1.0, 50.0, 90.0, 99.0].map(|percent| micros(taken.percentile(percent))));
+        row.push((door.auth().hashing().verifications - hashed).to_string());
+        table.row(row);
+    }
     Ok(table)
 }

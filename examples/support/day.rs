@@ -1,6 +1,5 @@
 //! A made-up day of login attempts: the same seed makes the same bytes, everywhere.
 
-mod dice;
 mod logins;
 mod people;
 mod spray;
@@ -11,8 +10,8 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::Path;
 
-use self::dice::Dice;
 use self::people::Person;
+use crate::dice::Dice;
 use crate::draft::Draft;
 use crate::truth::Who;
 

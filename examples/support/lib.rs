@@ -13,6 +13,7 @@ pub mod draft;
 pub mod enrolment;
 pub mod failure;
 pub mod judging;
+pub mod lab;
 pub mod outcomes;
 pub mod policy_file;
 pub mod problems;
@@ -29,6 +30,7 @@ pub mod truth;
 pub mod users;
 
 mod crowd;
+mod dice;
 mod mailbox;
 mod quickstart_steps;
 mod rotating_steps;

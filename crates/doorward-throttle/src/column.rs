@@ -33,7 +33,7 @@ pub(crate) enum Kind {
     Claimed = 12,
     /// How often in a row the site was found to be attacked; one column.
     Recurrence = 13,
-    /// The share of attempts that fail in calm times, in millionths; one column.
+    /// The share of attempts that fail in calm times, in millionths; then of how many slots it was learned.
     Baseline = 14,
     /// The slot of the window that the baseline has learned last; one column.
     Learned = 15,
@@ -43,6 +43,8 @@ pub(crate) enum Kind {
     RecentVerified = 17,
     /// Step-ups of the site that their owners redeemed lately, likewise.
     RecentRedeemed = 18,
+    /// When the newest proof was issued that a device has logged in with, in milliseconds since 1970.
+    Issued = 19,
 }
 
 const SLOT_BITS: u32 = 56;

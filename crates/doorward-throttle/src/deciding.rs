@@ -11,6 +11,7 @@ use crate::policy::{Mode, Policy};
 use crate::reservation::Reservation;
 use crate::scope::{Role, ScopeKind};
 use crate::scope_rule::{COARSE_DAY, ScopeRule};
+use crate::surge::unit;
 use crate::suspicion::Suspicion;
 use crate::window::SKEW;
 
@@ -38,6 +39,9 @@ impl Policy {
             let Some(counters) = rows.get(at) else {
                 return Decision::Deny(Denial::new(Rule::of(scope.kind()), now + LOST_ROW_WAIT));
             };
+            if scope.kind() == ScopeKind::Device && is_void(reservation, counters, now) {
+                return Decision::Distrust;
+            }
             match self.assess(scope.kind(), *role, counters, now, can_challenge) {
                 Finding::Distrust => return Decision::Distrust,
                 finding => verdict.add(finding),
@@ -58,10 +62,6 @@ impl Policy {
         can_challenge: bool,
     ) -> Finding {
         let rule = self.rule(kind);
-        // Only an operator flags a device.
-        if kind == ScopeKind::Device && counters.moment(column(Kind::FlaggedUntil, 0)) > now {
-            return Finding::Distrust;
-        }
         let state = State::of(rule, counters, now);
         let streak = self.streak(counters, now);
         if rule.consecutive.is_some_and(|most| streak >= most) {
@@ -112,7 +112,8 @@ impl Policy {
             (Response::Refuse, _) => Finding::Wait(Denial::new(Rule::Site, until)),
             (Response::StepUp, false) => {
                 let first = rule.ladder.rungs().next().map_or(1, |(from, _)| from);
-                let until = state.last + rule.ladder.wait(state.failures.max(first));
+                let failures = state.failures / unit(ScopeKind::Site);
+                let until = state.last + rule.ladder.wait(failures.max(first));
                 if until > now {
                     Finding::Wait(Denial::new(Rule::Site, until))
                 } else {
@@ -129,6 +130,14 @@ impl Policy {
         }
         u64::try_from(counters.get(column(Kind::Streak, 0))).unwrap_or(0)
     }
+}
+
+/// Whether a device's proof is void: revoked by an operator, who alone flags a device, or older than one that
+/// the device has logged in with since.
+fn is_void(reservation: &Reservation, counters: &Counters, now: SystemTime) -> bool {
+    let newest = counters.moment(column(Kind::Issued, 0));
+    counters.moment(column(Kind::FlaggedUntil, 0)) > now
+        || reservation.issued_at.is_some_and(|issued_at| newest > issued_at)
 }
 
 /// So many attempts that were answered with a step-up count as one failure.

@@ -106,6 +106,8 @@ pub enum Rule {
     Device,
     /// Failures of the IPv6 /56 around the source.
     EndSite,
+    /// Attempts of the source, right or wrong: of a caller that has a limit of its own before the policy.
+    Front,
     /// The account was tried with common passwords, and this attempt is another one.
     HitBudget,
     /// Failures of the prefix around the source.
@@ -129,6 +131,7 @@ impl Rule {
             Self::Denied => "denied",
             Self::Device => "device",
             Self::EndSite => "end_site",
+            Self::Front => "front",
             Self::HitBudget => "hit_budget",
             Self::Prefix => "prefix",
             Self::Site => "site",
@@ -148,7 +151,7 @@ impl Rule {
             Self::Site => ScopeKind::Site,
             Self::Source => ScopeKind::Source,
             Self::Unaddressed => ScopeKind::Unaddressed,
-            Self::Denied | Self::HitBudget | Self::SprayedPassword => return None,
+            Self::Denied | Self::Front | Self::HitBudget | Self::SprayedPassword => return None,
         })
     }
 

@@ -47,8 +47,8 @@ impl Detection {
     /// - A password is *sprayed* when it fails on 6 accounts within 24 hours, and it is one that fails
     ///   often: it is on the list of common ones, or at 44 of 48 rungs of the
     ///   [filter](crate::PopularityFilter). On a large site it takes more accounts: 3 in 100 of a calm day's
-    ///   failures. Then attempts with this password are suspicious; and with three sprayed ones at
-    ///   a time, attempts with any listed one.
+    ///   failures. Then attempts with this password are suspicious; and with three sprayed ones
+    ///   within half a day, attempts with any listed one.
     /// - A source or its prefix is *spraying* when attempts on more than 15 accounts fail within 5
     ///   minutes, more than on how many others succeed; a source also when of more than 7 attempts in a
     ///   day, on 3 accounts at least, more than 80 % fail (Islam and others, "Araña", USENIX Security

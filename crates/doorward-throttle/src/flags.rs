@@ -7,6 +7,7 @@ use crate::counters::{Change, Counters, millis};
 use crate::flagged::flagged_until;
 use crate::reservation::ScopeUpdate;
 use crate::scope::{Scope, ScopeKind};
+use crate::window::SKEW;
 
 /// The rows of sprayed passwords, as they were read last, a password's in one of them by its tag.
 #[derive(Debug)]
@@ -28,14 +29,19 @@ impl Flags {
         flagged_until(&self.rows[shard(tag)], tag, now)
     }
 
-    /// Until when at least `most` passwords are flagged, if they are.
+    /// Until when so many passwords count as flagged lately, if they do: each for half a day after its
+    /// flag has ended, for a sprayer goes on to the next one.
     pub(crate) fn until_fewer_than(&self, most: usize, now: SystemTime) -> Option<SystemTime> {
-        let mut untils: Vec<_> = self
-            .rows
-            .iter()
-            .flat_map(|row| row.slots(Kind::FlaggedUntil).map(move |(tag, _)| (row, tag)))
-            .filter_map(|(row, tag)| flagged_until(row, tag, now))
-            .collect();
+        let lately = now.checked_sub(LATELY)?;
+        let flagged = |row: &Counters, tag| {
+            let until = row.moment(column(Kind::FlaggedUntil, tag));
+            (until > lately && until <= now + 2 * LATELY + SKEW).then_some(until + LATELY)
+        };
+        let of_row = |row| {
+            let tags = Counters::slots(row, Kind::FlaggedUntil).map(|(tag, _)| tag);
+            tags.filter_map(|tag| flagged(row, tag)).collect::<Vec<_>>()
+        };
+        let mut untils: Vec<_> = self.rows.iter().flat_map(of_row).collect();
         untils.sort_unstable();
         untils.len().checked_sub(most).map(|at| untils[at])
     }
@@ -58,7 +64,7 @@ impl Flags {
         // Known here at once, whatever the store answers.
         row.apply(&changes);
         let scope = Scope::flags(u8::try_from(shard(tag)).unwrap_or(0));
-        let expires_at = now + 2 * hold;
+        let expires_at = now + hold + LATELY;
         (ScopeUpdate { scope, changes, expires_at }, is_new.then_some(claim))
     }
 
@@ -93,7 +99,8 @@ fn make_room(row: &Counters, tag: u64, now: SystemTime) -> Vec<Change> {
         .map(|(other, until)| (until, other))
         .collect();
     flagged.sort_unstable();
-    let live = flagged.partition_point(|&(until, _)| until <= millis(now));
+    let lately = millis(now.checked_sub(LATELY).unwrap_or(UNIX_EPOCH));
+    let live = flagged.partition_point(|&(until, _)| until <= lately);
     let ended = live.max((flagged.len() + 1).saturating_sub(MOST_IN_A_ROW));
     let ended = flagged[..ended].iter();
     ended
@@ -110,6 +117,8 @@ fn shard(tag: u64) -> usize {
 const SHARDS: usize = 4;
 /// Passwords in one of them, so that it stays small: two columns each.
 const MOST_IN_A_ROW: usize = 24;
+/// How long a flag that has ended says that there is a sprayer.
+pub(crate) const LATELY: Duration = Duration::from_secs(43_200);
 /// How often one of the rows is read.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
@@ -148,8 +157,8 @@ mod tests {
         }
         assert!(flags.rows.iter().all(|row| row.iter().count() <= 2 * MOST_IN_A_ROW));
         assert!(flags.until(399, at(400)).is_some() && flags.until(0, at(400)).is_none());
-        assert_eq!(flags.until_fewer_than(3, at(400)), Some(at(397 + 3_600)));
-        flags.raise(1_000, at(8_000), HOUR, true);
-        assert_eq!(flags.until_fewer_than(2, at(8_000)), None);
+        assert_eq!(flags.until_fewer_than(3, at(400)), Some(at(397 + 3_600 + 43_200)));
+        flags.raise(1_000, at(50_000), HOUR, true);
+        assert_eq!(flags.until_fewer_than(2, at(50_000)), None);
     }
 }

@@ -4,6 +4,7 @@
 
 mod address;
 mod alarm;
+mod belated;
 mod candidates;
 mod column;
 mod counters;
@@ -39,7 +40,7 @@ mod window;
 pub use address::{PrefixError, SourcePrefix};
 pub use guess::{Fingerprint, Guess};
 pub use popularity::Popularity;
-pub use scope::{Attempt, Scope, ScopeKind};
+pub use scope::{Attempt, Device, Scope, ScopeKind};
 
 // The policy
 pub use detection::{Detection, Response};

@@ -36,8 +36,8 @@ impl Policy {
     }
 }
 
-/// Longer than any device token lives.
-pub(crate) const REVOKED_FOR: Duration = Duration::from_secs(500 * 86_400);
+/// For good: a device token has no end of its own.
+pub(crate) const REVOKED_FOR: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// What a lifted wait was made of. Not the fingerprints: they only ever help the owner.
 const FORGOTTEN: [Kind; 10] = [

@@ -48,7 +48,8 @@ pub struct Policy {
     /// Networks that are not counted, and networks that are turned away.
     pub(crate) trusted: Networks,
     pub(crate) denied: Networks,
-    /// So many failures of one account, source and prefix count for the site; further ones do not.
+    /// So many failures of one account, source and prefix count for the site in a window; where
+    /// there are more, each counts for less.
     pub(crate) site_counts_of_account: u64,
     pub(crate) site_counts_of_source: u64,
     pub(crate) site_counts_of_prefix: u64,

@@ -35,7 +35,7 @@ impl Policy {
             detection: Detection::recommended(),
             trusted: Networks::default(),
             denied: Networks::default(),
-            site_counts_of_account: 2,
+            site_counts_of_account: 4,
             site_counts_of_source: 3,
             site_counts_of_prefix: 10,
             reservations: Window::of(30, 4),

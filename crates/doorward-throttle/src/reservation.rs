@@ -27,6 +27,8 @@ pub struct Reservation {
     /// Tells accounts apart.
     pub(crate) account: u64,
     pub(crate) is_known: bool,
+    /// When the device's proof was issued.
+    pub(crate) issued_at: Option<SystemTime>,
 }
 
 impl Reservation {
@@ -116,6 +118,7 @@ impl Policy {
             source: attempt.source.filter(|&address| !self.trusted.contain(address)),
             account: hasher.finish(),
             is_known: attempt.device.is_some(),
+            issued_at: attempt.device.map(|device| device.issued_at),
         };
         let updates = self.touch(&reservation, now, |at| match reservation.scopes[at].1 {
             Role::Held => vec![Change::Add(pending, 1)],

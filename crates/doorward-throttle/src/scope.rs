@@ -1,6 +1,7 @@
 //! What an attempt is counted under.
 
 use std::net::IpAddr;
+use std::time::SystemTime;
 
 use crate::address::SourcePrefix;
 use crate::guess::Guess;
@@ -17,12 +18,22 @@ pub struct Attempt<'a> {
     /// Stands for the account named, known or not: a keyed digest of the identifier.
     pub account: &'a [u8],
     /// Stands for the device that has logged in to this account before, if it proved that.
-    pub device: Option<&'a [u8]>,
+    pub device: Option<Device<'a>>,
     /// Where the attempt comes from; `None` shares one strict budget with every other `None`.
     pub source: Option<IpAddr>,
     /// What is known of the password; without it, a repeated one is a new one, and the detection of
     /// sprayed passwords does not see it.
     pub guess: Option<Guess>,
+}
+
+/// A device that has proved that it logged in to the account before.
+#[derive(Clone, Copy, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a device has no other facts that are judged")]
+pub struct Device<'a> {
+    /// Stands for it.
+    pub id: &'a [u8],
+    /// When its proof was issued. Once it has logged in with one, earlier ones are void.
+    pub issued_at: SystemTime,
 }
 
 impl Policy {
@@ -49,7 +60,7 @@ impl Policy {
         let mut scopes = Vec::with_capacity(6);
         let own = match attempt.device {
             Some(device) => {
-                scopes.push((Scope::device(attempt.account, device), Role::Held));
+                scopes.push((Scope::device(attempt.account, device.id), Role::Held));
                 Role::Credited
             }
             None => Role::Held,
@@ -212,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_known_device_is_judged_by_itself_alone() {
-        let owner = Attempt { device: Some(b"d"), ..stranger(Some("192.0.2.1")) };
+        let device = Device { id: b"d", issued_at: SystemTime::UNIX_EPOCH };
+        let owner = Attempt { device: Some(device), ..stranger(Some("192.0.2.1")) };
         assert_eq!(judges(&owner), [ScopeKind::Device]);
     }
 

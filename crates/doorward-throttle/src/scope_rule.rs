@@ -96,6 +96,7 @@ impl ScopeRule {
     pub(crate) fn divided(&self, instances: u64) -> Self {
         Self {
             ladder: self.ladder.divided(instances),
+            most_credits: self.most_credits / instances,
             consecutive: self.consecutive.map(|most| (most / instances).max(1)),
             ..self.clone()
         }

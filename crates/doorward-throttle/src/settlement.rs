@@ -11,7 +11,7 @@ use crate::reservation::{Reservation, ScopeUpdate};
 use crate::scope::{Role, Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
 use crate::settled::Settled;
-use crate::surge::{Found, RECENT, Sample};
+use crate::surge::{Found, RECENT, Sample, WHOLE};
 
 /// How an admitted attempt ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,7 +55,7 @@ impl Policy {
             settlement,
             challenge,
             gives: settlement == Settlement::Verified && self.may_give(reservation, rows, now),
-            is_concentrated: self.is_concentrated(reservation, rows, now),
+            weight: self.weight(reservation, rows, now),
         };
         let mut settled = Settled::default();
         for at in 0..reservation.scopes.len() {
@@ -120,7 +120,12 @@ impl Policy {
             return self.count_for_site(end, counters, now, out);
         }
         match end.settlement {
-            Settlement::Verified => self.on_verified(kind, end.gives, now, out),
+            Settlement::Verified => {
+                self.on_verified(kind, end.gives, now, out);
+                if let (ScopeKind::Device, Some(issued_at)) = (kind, reservation.issued_at) {
+                    out.push(Change::Set(column(Kind::Issued, 0), millis(issued_at)));
+                }
+            }
             // A known device's failures are its own.
             Settlement::Failed if *role == Role::Credited => return None,
             Settlement::Failed => {
@@ -137,11 +142,12 @@ impl Policy {
         if kind != ScopeKind::Prefix || *role == Role::Credited || !(failed || end.gives) {
             return None;
         }
-        self.watch_row(Sample { kind, failed, is_challenged: false }, counters, now, out)
+        let weight = if failed { WHOLE } else { 0 };
+        self.watch_row(Sample { kind, weight, is_challenged: false }, counters, now, out)
     }
 
     /// The site counts what nothing else explains: not what made a source, a prefix or a password
-    /// suspicious, and not what comes from where failures have come from already.
+    /// suspicious, and little of what comes from where failures have come from already.
     fn count_for_site(
         &self,
         end: &End,
@@ -156,23 +162,24 @@ impl Policy {
             (Settlement::Challenged { .. }, Some(Rule::Site)) => (true, true),
             (Settlement::Challenged { .. }, _) => return None,
         };
-        if failed && end.is_concentrated {
-            return None;
-        }
         let window = self.rule(kind).window;
         if failed {
             // Without a step-up, the wait runs from here.
             out.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
         }
         match (failed, is_challenged) {
-            (true, false) => out.push(Change::Add(window.column(Kind::Failed, now), 1)),
+            (true, false) => {
+                let weight = i64::try_from(end.weight).unwrap_or(0);
+                out.push(Change::Add(window.column(Kind::Failed, now), weight));
+            }
             (false, false) if end.gives => {
                 out.push(Change::Add(window.column(Kind::Credit, now), 1));
             }
             (false, false) => return None,
             (_, true) => {}
         }
-        self.watch_row(Sample { kind, failed, is_challenged }, counters, now, out)
+        let weight = if failed { end.weight } else { 0 };
+        self.watch_row(Sample { kind, weight, is_challenged }, counters, now, out)
     }
 
     /// An account gives shared scopes only so many credits a day, so that nobody buys an address
@@ -183,25 +190,24 @@ impl Policy {
         })
     }
 
-    /// Whether this failure comes from where failures have come from already: the rules of the
-    /// account, the source and its prefix see to those. The site counts what they cannot see, guesses from
-    /// many places at many accounts; else one loud guesser would have everybody asked for a code.
-    fn is_concentrated(
-        &self,
-        reservation: &Reservation,
-        rows: &[Counters],
-        now: SystemTime,
-    ) -> bool {
-        reservation.scopes.iter().zip(rows).any(|((scope, _), counters)| {
+    /// What a failure counts for on the site, in thousandths. An account, a source and a prefix count for
+    /// so many failures a day, however many they have: their own rules see to those. The site counts what they
+    /// cannot see, guesses from many places at many accounts; else one loud guesser would have everybody
+    /// asked for a code.
+    fn weight(&self, reservation: &Reservation, rows: &[Counters], now: SystemTime) -> u64 {
+        let share = |((scope, _), counters): (&(Scope, Role), &Counters)| {
             let most = match scope.kind() {
                 ScopeKind::Account => self.site_counts_of_account,
                 ScopeKind::Source | ScopeKind::Unaddressed => self.site_counts_of_source,
                 ScopeKind::Prefix => self.site_counts_of_prefix,
-                _ => return false,
+                _ => return WHOLE,
             };
-            let failed = self.rule(scope.kind()).window.count(counters, Kind::Failed, now);
-            failed + COARSE_DAY.count(counters, Kind::Challenged, now) >= most
-        })
+            let failed = self.rule(scope.kind()).window.count(counters, Kind::Failed, now)
+                + COARSE_DAY.count(counters, Kind::Challenged, now);
+            WHOLE.min(WHOLE * most / (failed + 1))
+        };
+        let shares = reservation.scopes.iter().zip(rows).map(share);
+        shares.min().unwrap_or(WHOLE).max(1)
     }
 
     fn on_verified(
@@ -275,7 +281,8 @@ struct End {
     settlement: Settlement,
     challenge: Option<Rule>,
     gives: bool,
-    is_concentrated: bool,
+    /// What a failure counts for on the site.
+    weight: u64,
 }
 
 /// So many wrong passwords of an account are remembered.

@@ -18,7 +18,8 @@ pub(crate) const RECENT: Window = Window::of(900, 4);
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) kind: ScopeKind,
-    pub(crate) failed: bool,
+    /// What the failure counts for, in thousandths; zero for a verified attempt.
+    pub(crate) weight: u64,
     /// Whether it was answered with a step-up because the site is attacked. Right or wrong, it is taken
     /// for a sign that the attack goes on until its owner redeems it: nobody else can, so a guesser does not see in
     /// how long it lasts whether he was right.
@@ -43,25 +44,30 @@ impl Policy {
         let is_site = sample.kind == ScopeKind::Site;
         let flagged = flagged_until(counters, 0, now);
         if is_site {
-            let recent = if sample.failed { Kind::RecentFailed } else { Kind::RecentVerified };
-            out.push(Change::Add(RECENT.column(recent, now), 1));
+            let (recent, by) = match sample.weight {
+                0 => (Kind::RecentVerified, 1),
+                weight => (Kind::RecentFailed, i64::try_from(weight).unwrap_or(0)),
+            };
+            out.push(Change::Add(RECENT.column(recent, now), by));
         }
         if flagged.is_none() {
             self.learn(sample.kind, counters, now, out);
         }
-        if !sample.failed {
+        if sample.weight == 0 {
             return None;
         }
         let hold = self.hold(counters, now, flagged.is_none());
         let window = self.rule(sample.kind).window;
         let calm = baseline(counters);
         let within = |window: Window, failed, verified, redeemed: u64| {
-            let failed = window.count(counters, failed, now) + u64::from(!sample.is_challenged);
+            let failed = window.count(counters, failed, now) / unit(sample.kind)
+                + u64::from(!sample.is_challenged);
             let attempts = failed + window.count(counters, verified, now);
             Tally { failed: failed.saturating_sub(redeemed), attempts, calm }
         };
         let redeemed = RECENT.count(counters, Kind::RecentRedeemed, now);
         let day = within(window, Kind::Failed, Kind::Credit, 0);
+        let lately = within(window.last_slot(), Kind::Failed, Kind::Credit, 0);
         let hour = within(RECENT, Kind::RecentFailed, Kind::RecentVerified, redeemed);
         if let Some(until) = flagged {
             let goes_on = if is_site { hour.exceeds(SIGNS) } else { day.exceeds(PREFIX_FAILURES) };
@@ -71,11 +77,8 @@ impl Policy {
             return None;
         }
         let least = if is_site { self.detection.surge_failures } else { PREFIX_FAILURES };
-        let tally = match (day.exceeds(least), is_site && hour.exceeds(least)) {
-            (true, _) => day,
-            (false, true) => hour,
-            (false, false) => return None,
-        };
+        let horizons = [Some(day), Some(lately), is_site.then_some(hour)];
+        let tally = horizons.into_iter().flatten().find(|tally| tally.exceeds(least))?;
         out.push(Change::Set(column(Kind::FlaggedUntil, 0), millis(now + hold)));
         if is_site {
             out.push(Change::Set(column(Kind::Recurrence, 0), self.recurrence(counters, now)));
@@ -100,7 +103,8 @@ impl Policy {
         is_new.then_some(Found { claim, alarm })
     }
 
-    /// Moves the baseline towards the slot that has ended last.
+    /// Moves the baseline towards the slot that has ended last: quickly at first, then slowly, and upwards slower
+    /// than downwards.
     fn learn(&self, kind: ScopeKind, counters: &Counters, now: SystemTime, out: &mut Vec<Change>) {
         let Some(ended) = self.rule(kind).window.slot(now).checked_sub(1) else { return };
         let learned = u64::try_from(counters.get(column(Kind::Learned, 0))).unwrap_or(u64::MAX);
@@ -108,14 +112,18 @@ impl Policy {
             return;
         }
         let count = |kind| u64::try_from(counters.get(column(kind, ended))).unwrap_or(0);
-        let (failed, verified) = (count(Kind::Failed), count(Kind::Credit));
+        let (failed, verified) = (count(Kind::Failed) / unit(kind), count(Kind::Credit));
         let attempts = failed + verified;
         if attempts < LEAST_TO_LEARN {
             return;
         }
         let (calm, seen) = (baseline(counters), failed * MILLION / attempts);
-        let moved = (3 * calm + seen) / 4;
+        let slots = u64::try_from(counters.get(column(Kind::Baseline, 1))).unwrap_or(0);
+        let slowest = if seen > calm { SLOWEST_UP } else { SLOWEST_DOWN };
+        let weight = (slots + PRIOR).min(slowest);
+        let moved = (weight * calm + seen) / (weight + 1);
         let moved = moved.clamp(*CALM.start(), *CALM.end());
+        out.push(Change::Add(column(Kind::Baseline, 1), 1));
         out.push(Change::Set(column(Kind::Baseline, 0), i64::try_from(moved).unwrap_or(0)));
         out.push(Change::Set(column(Kind::Learned, 0), i64::try_from(ended).unwrap_or(0)));
     }
@@ -154,16 +162,26 @@ struct Tally {
 }
 
 impl Tally {
-    /// Whether there are more failures than calm times explain: their expected number, four standard
-    /// deviations of the binomial distribution, and `least` for what is not independent.
+    /// Whether there are more failures than calm times explain: a fifth more than their expected number, for
+    /// one day is not like the other, four standard deviations of the binomial distribution, and
+    /// `least` for what is not independent.
     fn exceeds(self, least: u64) -> bool {
         #[allow(clippy::cast_precision_loss, reason = "counts of a day are far below 2^52")]
         let [failed, attempts, calm, least] =
             [self.failed, self.attempts, self.calm, least].map(|number| number as f64);
         let share = calm / 1e6;
-        failed >= share * attempts + 4.0 * (attempts * share * (1.0 - share)).sqrt() + least
+        let usual = SLACK * share * attempts;
+        failed >= usual + 4.0 * (attempts * share * (1.0 - share)).sqrt() + least
     }
 }
+
+/// What one failure is counted as.
+pub(crate) fn unit(kind: ScopeKind) -> u64 {
+    if kind == ScopeKind::Site { WHOLE } else { 1 }
+}
+
+/// A failure that counts whole, in thousandths.
+pub(crate) const WHOLE: u64 = 1_000;
 
 /// The share that fails in calm times, in millionths.
 fn baseline(counters: &Counters) -> u64 {
@@ -175,9 +193,16 @@ fn baseline(counters: &Counters) -> u64 {
 
 const MILLION: u64 = 1_000_000;
 /// Before anything is learned: more than people need who mistype.
-const NOT_LEARNED: u64 = 150_000;
+const NOT_LEARNED: u64 = 200_000;
+/// How much a calm day may exceed what is usual.
+const SLACK: f64 = 1.2;
 /// Whatever is learned: an attack that is patient enough to be learned must not become the rule.
-const CALM: std::ops::RangeInclusive<u64> = 20_000..=300_000;
+const CALM: std::ops::RangeInclusive<u64> = 20_000..=500_000;
+/// What is taken for the baseline at first counts like so many slots.
+const PRIOR: u64 = 4;
+/// Later, one slot counts against so many: four days of them upwards, one downwards.
+const SLOWEST_UP: u64 = 48;
+const SLOWEST_DOWN: u64 = 12;
 /// A slot with fewer attempts says nothing.
 const LEAST_TO_LEARN: u64 = 10;
 /// So many failures in an hour beyond what is expected are a sign that an attack goes on.
@@ -202,6 +227,6 @@ mod tests {
     #[test]
     fn where_all_fail_some_thirty_are_a_surge() {
         let exceeds = |failed| Tally { failed, attempts: failed, calm: NOT_LEARNED }.exceeds(20);
-        assert_eq!((1..).find(|&failed| exceeds(failed)), Some(34));
+        assert_eq!((1..).find(|&failed| exceeds(failed)), Some(40));
     }
 }

@@ -84,7 +84,7 @@ impl Watch {
         if let Some(until) = self.flags.until(tag(guess), now) {
             return Some(sprayed(until, true));
         }
-        if is_listed && let Some(until) = self.flags.until_fewer_than(SPRAYED_AT_A_TIME, now) {
+        if is_listed && let Some(until) = self.flags.until_fewer_than(SPRAYED_LATELY, now) {
             return Some(sprayed(until, false));
         }
         let account = reservation.row(rows, ScopeKind::Account)?;
@@ -129,7 +129,7 @@ impl Watch {
     /// the row to [`learn`](Self::learn).
     pub fn refresh(&mut self, now: SystemTime) -> Option<ScopeUpdate> {
         let scope = self.flags.next_to_read(now)?;
-        let expires_at = now + 2 * self.detection.hold;
+        let expires_at = now + LONGEST_HOLD;
         Some(ScopeUpdate { scope, changes: Vec::new(), expires_at })
     }
 
@@ -227,5 +227,5 @@ fn tag(guess: &Guess) -> u64 {
     bytes.iter().fold(0, |tag, &byte| tag << 8 | u64::from(byte))
 }
 
-/// So many sprayed passwords at a time, and the next one is likely to be a common one, too.
-const SPRAYED_AT_A_TIME: usize = 3;
+/// So many sprayed passwords within half a day, and the next one is likely to be a common one, too.
+const SPRAYED_LATELY: usize = 3;

@@ -115,6 +115,11 @@ impl Window {
         counters.slots(kind).filter(move |&(slot, _)| (oldest..=newest).contains(&slot))
     }
 
+    /// The slot that goes on and the one before.
+    pub(crate) const fn last_slot(&self) -> Self {
+        Self { slots: 1, ..*self }
+    }
+
     /// How long a slot is, and how many there are.
     pub fn slots(&self) -> (Duration, u64) {
         (Duration::from_secs(self.slot_seconds), self.slots)

@@ -7,9 +7,9 @@ mod support;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use doorward_throttle::{Attempt, Policy, Rule, Settlement};
+use doorward_throttle::{Attempt, Device, Policy, Rule, Settlement};
 use proptest::prelude::*;
-use support::{Answer, Door, at, ip, stranger};
+use support::{Answer, Door, at, device, ip, stranger};
 
 /// An address that was never seen before.
 fn fresh(n: u64) -> Option<IpAddr> {
@@ -91,7 +91,7 @@ fn law_04_a_known_device_is_never_refused_for_what_strangers_do() {
         let mut door = Door { can_challenge, ..Door::default() };
         let owner = Attempt {
             account: b"a",
-            device: Some(b"laptop"),
+            device: device(b"laptop"),
             source: ip("192.0.2.1"),
             guess: None,
         };
@@ -235,7 +235,7 @@ fn law_03_room_given_back_twice_makes_no_room() {
 fn law_05_a_device_that_guesses_is_cut_off() {
     let mut door = Door::default();
     let thief =
-        Attempt { account: b"a", device: Some(b"stolen"), source: ip("192.0.2.1"), guess: None };
+        Attempt { account: b"a", device: device(b"stolen"), source: ip("192.0.2.1"), guess: None };
     let mut now = at(0);
     let mut failed = 0;
     loop {
@@ -310,7 +310,7 @@ proptest! {
                 other => prop_assert!(false, "{other:?}"),
             }
             if owner_logs_in && n % 50 == 49 {
-                let owner = Attempt { account: b"a", device: Some(b"d"), source: None, guess: None };
+                let owner = Attempt { account: b"a", device: device(b"d"), source: None, guess: None };
                 prop_assert!(door.attempt(owner, Settlement::Verified, at(now)).is_checked());
                 in_a_row = 0;
             }
@@ -364,4 +364,26 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn law_04_a_proof_is_void_once_a_newer_one_has_logged_in_and_not_before() {
+    let mut door = Door::default();
+    let proof = |seconds| Attempt {
+        account: b"a",
+        device: Some(Device { id: b"laptop", issued_at: at(seconds) }),
+        source: None,
+        guess: None,
+    };
+    assert!(door.attempt(proof(0), Settlement::Verified, at(10)).is_checked());
+    // The reply with the new proof was lost.
+    assert!(door.attempt(proof(0), Settlement::Verified, at(20)).is_checked());
+    // A failure with the new one does not void the old one, a login does.
+    assert!(door.attempt(proof(20), Settlement::Failed, at(30)).is_checked());
+    assert!(door.attempt(proof(0), Settlement::Verified, at(40)).is_checked());
+    assert!(door.attempt(proof(20), Settlement::Verified, at(50)).is_checked());
+    assert!(matches!(door.attempt(proof(0), Settlement::Verified, at(60)), Answer::Distrust));
+    let revoked = door.policy.revoke(b"a", b"laptop", at(70));
+    door.apply(&[revoked], at(70));
+    assert!(matches!(door.attempt(proof(20), Settlement::Verified, at(80)), Answer::Distrust));
 }

@@ -130,7 +130,7 @@ impl Inner {
         for _ in 0..MOST_TRIES {
             let changed = credential.clone().with_password(Some(sealed.clone()));
             let changed = changed.with_changed_at(now);
-            let token = visitor.token(&self.vault, &changed)?;
+            let token = visitor.token(&self.vault, &changed, now)?;
             match self.store.replace(changed, credential.version()).await? {
                 Replaced::Done(_) => {
                     return Ok(Verified::new(account, now, proof.method(), token));

@@ -14,6 +14,7 @@ use crate::authenticator::Inner;
 use crate::error::{Error, ErrorKind};
 use crate::gate::Slot;
 use crate::lane::Lane;
+use crate::outage::Place;
 use crate::outcome::Wait;
 use crate::queue::Turn;
 use crate::visitor::Visitor;
@@ -23,6 +24,8 @@ pub(crate) struct Admitted {
     pub(crate) admission: Admission,
     pub(crate) reservation: Reservation,
     pub(crate) rows: Vec<Counters>,
+    /// Where it is counted.
+    pub(crate) place: Place,
     pub(crate) credential: Option<Credential>,
 }
 
@@ -71,9 +74,11 @@ impl Inner {
             }
             let (reservation, mut updates) = self.policy.reserve(&visitor.attempt(), now);
             updates.extend(self.watch().refresh(now));
-            let (rows, found) =
-                tokio::join!(self.apply(&updates, now), self.store.find(&visitor.keys),);
-            let mut rows = match rows {
+            let (rows, found) = tokio::join!(
+                self.reserve(&reservation, &updates, now),
+                self.store.find(&visitor.keys),
+            );
+            let (mut rows, place) = match rows {
                 Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
                     self.tidy(&reservation).await?;
                     tidied = true;
@@ -86,23 +91,24 @@ impl Inner {
             let credential = match found {
                 Ok(credential) => credential,
                 Err(error) => {
-                    self.release(&reservation, &rows).await;
+                    self.release(place, &reservation, &rows).await;
                     return Err(error.into());
                 }
             };
             let suspicion = self.watch().suspicion(&reservation, &rows, now);
             let can_challenge = self.notifier.is_some();
-            let decision = self.policy.decide(&reservation, &rows, suspicion, now, can_challenge);
+            let policy = self.policy_at(place);
+            let decision = policy.decide(&reservation, &rows, suspicion, now, can_challenge);
             let decision = match decision {
                 Decision::Admit(_) if visitor.is_outdated(credential.as_ref()) => {
                     Decision::Distrust
                 }
                 Decision::Admit(admission) => {
-                    return Ok(Ok(Admitted { admission, reservation, rows, credential }));
+                    return Ok(Ok(Admitted { admission, reservation, rows, place, credential }));
                 }
                 decision => decision,
             };
-            self.release(&reservation, &rows).await;
+            self.release(place, &reservation, &rows).await;
             match decision {
                 Decision::Deny(denial) => {
                     if let Some(scope) = reservation.refused_by(&denial) {
@@ -146,10 +152,13 @@ impl Inner {
     }
 
     /// Gives room back. If that fails the room lapses by itself.
-    pub(crate) async fn release(&self, reservation: &Reservation, rows: &[Counters]) {
+    pub(crate) async fn release(&self, place: Place, reservation: &Reservation, rows: &[Counters]) {
         let now = self.clock.now();
         let updates = self.policy.release(reservation, rows, now);
-        let _ = self.apply(&updates, now).await;
+        let _ = match place {
+            Place::Here => self.apply_here(&updates, now).await,
+            Place::Store => self.apply(&updates, now).await,
+        };
     }
 
     /// Applies updates; what they bring back of other instances' findings is learned.

@@ -13,9 +13,11 @@ use crate::counting::Counting;
 use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::EventSink;
+use crate::front::Front;
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
 use crate::new_password::NewPasswords;
+use crate::outage::Outages;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
 use crate::queue::Queues;
@@ -269,6 +271,8 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) notifier: Option<Arc<dyn Notifier>>,
+    pub(crate) front: Front,
+    pub(crate) outages: Outages,
     pub(crate) queues: Queues,
     pub(crate) waits: KnownWaits,
     /// Tells those who wait for room that an attempt has settled.

@@ -17,9 +17,11 @@ use crate::clock::{Clock, SystemClock};
 use crate::counting::Counting;
 use crate::deadline::DeadlineStore;
 use crate::event::{EventSink, TracingSink};
+use crate::front::{Front, FrontLimits};
 use crate::hashing::HashingLimits;
 use crate::keys::Keys;
 use crate::new_password::NewPasswords;
+use crate::outage::Outages;
 use crate::pool::Pool;
 use crate::queue::Queues;
 use crate::step_up::Notifier;
@@ -55,6 +57,7 @@ impl NeedsKeys {
             keys,
             hashes: Hashes::default(),
             limits: HashingLimits::default(),
+            front: FrontLimits::default(),
             policy: Policy::recommended(),
             passwords: PasswordPolicy::default(),
             service_names: Vec::new(),
@@ -78,6 +81,7 @@ pub struct AuthenticatorBuilder {
     keys: Keys,
     hashes: Hashes,
     limits: HashingLimits,
+    front: FrontLimits,
     policy: Policy,
     passwords: PasswordPolicy,
     service_names: Vec<String>,
@@ -168,6 +172,12 @@ impl AuthenticatorBuilder {
     /// How much hashing may go on at once.
     pub fn hashing(mut self, limits: HashingLimits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// How many attempts one source may make before they cost more than a look-up in memory.
+    pub fn front(mut self, limits: FrontLimits) -> Self {
+        self.front = limits;
         self
     }
 
@@ -298,11 +308,13 @@ impl AuthenticatorBuilder {
             vault,
             pool,
             watch: Mutex::new(watch),
+            outages: Outages::new(&self.policy),
             policy: self.policy,
             passwords,
             clock: self.clock,
             events: self.events,
             notifier: self.notifier,
+            front: Front::new(self.front),
             queues: Queues::default(),
             waits: KnownWaits::default(),
             settled: tokio::sync::Notify::new(),

@@ -69,6 +69,12 @@ impl Counting {
         Ok(rows)
     }
 
+    /// The row of the whole site as this instance knows it, with an update that is held back for longer
+    /// than usual.
+    pub(crate) fn hold_site(&self, changes: &[Change]) -> Counters {
+        self.site.hold(changes)
+    }
+
     /// The rows of these scopes as they stand, in order.
     pub(crate) async fn read(
         &self,

@@ -1,7 +1,7 @@
 //! Tokens of devices that have logged in before.
 
 use std::fmt;
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use doorward_fields::{BlindIndex, KeyId, MacKey, MacKeys, random_bytes};
@@ -14,11 +14,13 @@ use crate::error::Error;
 /// holder a budget that no stranger can spend. Keep it on the device (a long-lived cookie with
 /// `Secure`, `HttpOnly` and `SameSite`), and present it with the next login.
 ///
-/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || epoch (8) || HMAC-SHA-256 (32))`,
-/// the epoch being when the account was last changed, in milliseconds since 1970; the MAC is over the
+/// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || epoch (8) || issued (8) ||
+/// HMAC-SHA-256 (32))`, the epoch being when the account was last changed, both times in milliseconds
+/// since 1970; the MAC is over the
 /// identifier's blind index and what stands before it. A change of the password or of the account's
 /// status voids the tokens from before it, whatever clocks say. Every login returns a new token for
-/// the same device: overwrite the old one. A
+/// the same device: overwrite the old one, which is void once the new one has logged in (not before, so a
+/// lost reply harms nobody). [`revoke_device`](crate::Authenticator::revoke_device) voids all of a device. A
 /// stolen token lets its holder make ten wrong guesses between two logins of that device, and as many
 /// a day as the policy lets a device; more of them, and it counts as unknown.
 ///
@@ -44,6 +46,7 @@ impl DeviceToken {
         bytes[1..5].copy_from_slice(&key.id().get().to_be_bytes());
         bytes[5..21].copy_from_slice(&device.id);
         bytes[21..29].copy_from_slice(&device.epoch.to_be_bytes());
+        bytes[29..37].copy_from_slice(&device.issued.to_be_bytes());
         let tag = key.tag(DOMAIN, &[index.digest(), &bytes[..SIGNED]]);
         bytes[SIGNED..].copy_from_slice(tag.as_bytes());
         Self(Zeroizing::new(format!(
@@ -65,10 +68,11 @@ impl DeviceToken {
         let key_id = KeyId::new(u32::from_be_bytes(decoded[1..5].try_into().ok()?));
         let id = decoded[5..21].try_into().ok()?;
         let epoch = u64::from_be_bytes(decoded[21..29].try_into().ok()?);
+        let issued = u64::from_be_bytes(decoded[29..37].try_into().ok()?);
         let index = indexes.iter().find(|index| index.key_id() == key_id)?;
         let key = keys.verifier(key_id)?;
         let genuine = key.verify(DOMAIN, &[index.digest(), &decoded[..SIGNED]], &decoded[SIGNED..]);
-        genuine.then_some(KnownDevice { id, epoch })
+        genuine.then_some(KnownDevice { id, epoch, issued })
     }
 }
 
@@ -85,17 +89,26 @@ pub(crate) struct KnownDevice {
     pub(crate) id: [u8; 16],
     /// When the account was last changed as its token was issued.
     epoch: u64,
+    /// When its token was issued.
+    issued: u64,
 }
 
 impl KnownDevice {
     /// A device that was not known before.
-    pub(crate) fn generate(credential: &Credential) -> Result<Self, Error> {
-        Ok(Self { id: random_bytes()?, epoch: epoch(credential) })
+    pub(crate) fn generate(credential: &Credential, now: SystemTime) -> Result<Self, Error> {
+        Ok(Self { id: random_bytes()?, epoch: epoch(credential), issued: millis(now) })
     }
 
-    /// The same device, known to the account as it is now.
-    pub(crate) fn renewed(self, credential: &Credential) -> Self {
-        Self { epoch: epoch(credential), ..self }
+    /// The same device, known to the account as it is now. Its token is newer than the one it had, also where
+    /// the clock that issued that one was ahead.
+    pub(crate) fn renewed(self, credential: &Credential, now: SystemTime) -> Self {
+        let issued = millis(now).max(self.issued.saturating_add(1));
+        Self { epoch: epoch(credential), issued, ..self }
+    }
+
+    /// When its token was issued.
+    pub(crate) fn issued_at(&self) -> SystemTime {
+        UNIX_EPOCH.checked_add(Duration::from_millis(self.issued)).unwrap_or(UNIX_EPOCH)
     }
 
     /// Whether the account has not been changed since its token was issued.
@@ -105,15 +118,19 @@ impl KnownDevice {
 }
 
 fn epoch(credential: &Credential) -> u64 {
-    let since = credential.changed_at().duration_since(UNIX_EPOCH).unwrap_or_default();
+    millis(credential.changed_at())
+}
+
+fn millis(moment: SystemTime) -> u64 {
+    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 const PREFIX: &str = "dwd_";
 const DOMAIN: &str = "device token";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// What the MAC covers.
-const SIGNED: usize = 1 + 4 + 16 + 8;
+const SIGNED: usize = 1 + 4 + 16 + 8 + 8;
 const LENGTH: usize = SIGNED + 32;
 
 #[cfg(test)]
@@ -123,7 +140,7 @@ mod tests {
 
     use super::*;
 
-    const DEVICE: KnownDevice = KnownDevice { id: [9; 16], epoch: 7 };
+    const DEVICE: KnownDevice = KnownDevice { id: [9; 16], epoch: 7, issued: 9 };
 
     fn root(id: u32) -> RootKey {
         RootKey::new(KeyId::new(id), [u8::try_from(id).unwrap(); 32])
@@ -173,7 +190,7 @@ mod tests {
         }
 
         #[test]
-        fn a_changed_token_is_none(at in 0_usize..86, with in "[A-Za-z0-9_-]") {
+        fn a_changed_token_is_none(at in 0_usize..96, with in "[A-Za-z0-9_-]") {
             let set = KeySet::new(root(1));
             let mut text = issue(&set).expose_secret().to_owned();
             prop_assume!(text.get(at..=at).is_some_and(|old| old != with));

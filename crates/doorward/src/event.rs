@@ -26,7 +26,7 @@ pub struct Event {
     /// Whose account, where one is known.
     pub account: Option<AccountId>,
     /// A keyed pseudonym of the identifier, 16 hex digits; empty where there is none: a code redeemed in
-    /// vain, a network unlocked.
+    /// vain, a network unlocked, an outage.
     pub subject: String,
     /// Where from, as the caller told.
     pub source: Option<IpAddr>,
@@ -52,6 +52,11 @@ pub enum EventKind {
     Failed(ErrorKind),
     /// An existing account was brought over.
     Imported,
+    /// The store of the counters does not answer, and instances count by themselves where the policy
+    /// lets them: see [`Outage`](crate::Outage). One event of each instance, not one an attempt.
+    OutageBegan,
+    /// It answers again, and is told what was counted.
+    OutageEnded,
     /// A password was changed.
     PasswordChanged,
     /// A new password was accepted though the breach check could not tell whether it is known.
@@ -110,6 +115,8 @@ impl EventKind {
             Self::Enabled => "enabled",
             Self::Failed(_) => "failed",
             Self::Imported => "imported",
+            Self::OutageBegan => "outage_began",
+            Self::OutageEnded => "outage_ended",
             Self::PasswordChanged => "password_changed",
             Self::PasswordUnchecked => "password_unchecked",
             Self::Refused => "refused",
@@ -164,6 +171,7 @@ impl EventSink for TracingSink {
             EventKind::Alarm(_)
             | EventKind::CodeNotSent
             | EventKind::Failed(_)
+            | EventKind::OutageBegan
             | EventKind::PasswordUnchecked => {
                 tracing::warn!(
                     target: TARGET, event = name, detail, account, subject, source, known_device

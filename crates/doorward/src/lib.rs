@@ -41,6 +41,7 @@ mod admission;
 mod attempt;
 mod authenticator;
 mod breaches;
+mod breaker;
 mod builder;
 mod clock;
 mod counting;
@@ -48,6 +49,7 @@ mod deadline;
 mod device;
 mod error;
 mod event;
+mod front;
 mod gate;
 mod guessing;
 mod hashing;
@@ -57,7 +59,10 @@ mod keys;
 mod lane;
 mod measuring;
 mod new_password;
+mod outage;
 mod outcome;
+mod owed;
+mod paying;
 mod pepper;
 mod permit;
 mod pool;
@@ -82,6 +87,7 @@ pub use verified::{Method, Verified};
 
 // Building it
 pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
+pub use front::FrontLimits;
 pub use hashing::{HashingLimits, HashingStats};
 pub use keys::{Keys, KeysError};
 

@@ -24,20 +24,27 @@ pub enum Outcome {
     StepUp(StepUp),
     /// Wrong, unknown, disabled: answer 401, the same for all.
     Rejected,
-    /// Too many failures: answer 429 with `Retry-After`. Nothing was checked.
+    /// Too many failures, or too many attempts of one source: answer 429 with `Retry-After`. Nothing was checked.
     Wait(Wait),
 }
 
 /// A wait that ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Wait {
-    denial: Denial,
+    rule: Rule,
+    until: SystemTime,
     length: Duration,
 }
 
 impl Wait {
     pub(crate) fn new(denial: Denial, now: SystemTime) -> Self {
-        Self { denial, length: denial.wait_from(now) }
+        let length = denial.wait_from(now);
+        Self { rule: denial.rule(), until: denial.until(), length }
+    }
+
+    /// Of a source that makes too many attempts.
+    pub(crate) fn in_front(length: Duration, now: SystemTime) -> Self {
+        Self { rule: Rule::Front, until: now + length, length }
     }
 
     /// Whole seconds, rounded up, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3).
@@ -47,12 +54,12 @@ impl Wait {
 
     /// When an attempt is heard again.
     pub fn until(&self) -> SystemTime {
-        self.denial.until()
+        self.until
     }
 
     /// The rule that asks for it, for the operator.
     pub fn rule(&self) -> Rule {
-        self.denial.rule()
+        self.rule
     }
 }
 

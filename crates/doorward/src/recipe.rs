@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status, StoreError};
-use doorward_throttle::{Admission, Counters, Observed, Rule, Settled, Settlement};
+use doorward_throttle::{Admission, Counters, Observed, Reservation, Rule, Settled, Settlement};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -17,6 +17,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::{EventKind, Rejection};
 use crate::gate::Slot;
 use crate::lane::Lane;
+use crate::outage::Place;
 use crate::outcome::{Outcome, Wait};
 use crate::pepper::Peppered;
 use crate::permit::Permit;
@@ -48,6 +49,12 @@ impl Inner {
         let visitor = Visitor::parse(login, &self.vault)?;
         let now = self.clock.now();
         let away = self.policy.turn_away(visitor.source, now);
+        if away.is_none()
+            && visitor.device.is_none()
+            && let Err(wait) = self.front.check(visitor.source, now)
+        {
+            return Ok(Err(self.answer_wait(&visitor, Wait::in_front(wait, now))));
+        }
         let known = || self.waits.find(self.policy.judges(&visitor.attempt()), now);
         Ok(match away.or_else(known) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
@@ -139,7 +146,7 @@ impl Inner {
             return self.challenge(visitor, admitted, judgement, rule).await;
         }
         let now = self.clock.now();
-        let Admitted { admission, reservation, rows, credential } = admitted;
+        let Admitted { admission, reservation, rows, place, credential } = admitted;
         let settlement = match judgement {
             Ok(_) => Settlement::Verified,
             Err(_) => Settlement::Failed,
@@ -147,10 +154,10 @@ impl Inner {
         self.emit_observed(visitor, &admission);
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
         self.watch().observe(&mut settled, &reservation, settlement, now);
-        let settling = self.apply_settled(visitor, &settled, now);
+        let settling = self.apply_settled(visitor, place, &reservation, &settled, now);
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
-                let token = visitor.token(&self.vault, &credential)?;
+                let token = visitor.token(&self.vault, &credential, now)?;
                 let proof = Verified::new(credential.account(), now, Method::Password, token);
                 let renewing = self.renew(visitor, &proof, credential, password, outdated);
                 let (settled, credential) = tokio::join!(settling, renewing);
@@ -176,10 +183,11 @@ impl Inner {
         rule: Rule,
     ) -> Result<Decided, Error> {
         let now = self.clock.now();
-        let Admitted { admission, reservation, rows, credential } = admitted;
+        let Admitted { admission, reservation, rows, place, credential } = admitted;
         let right = judgement.is_ok();
         let may_send = |rows: &[Counters], settled| {
-            rows.first().is_some_and(|account| self.policy.may_send_code(account, settled, now))
+            let policy = self.policy_at(place);
+            rows.first().is_some_and(|account| policy.may_send_code(account, settled, now))
         };
         let sends = right && may_send(&rows, false);
         let settlement = Settlement::Challenged { code: sends };
@@ -187,7 +195,7 @@ impl Inner {
         self.watch().observe(&mut settled, &reservation, settlement, now);
         let owner = credential.as_ref().filter(|_| sends);
         let (settled, issued) = tokio::join!(
-            self.apply_settled(visitor, &settled, now),
+            self.apply_settled(visitor, place, &reservation, &settled, now),
             self.issue_ticket(visitor, owner, now),
         );
         let settled = settled?;
@@ -204,10 +212,12 @@ impl Inner {
     async fn apply_settled(
         &self,
         visitor: &Visitor,
+        place: Place,
+        reservation: &Reservation,
         settled: &Settled,
         now: SystemTime,
     ) -> Result<Vec<Counters>, StoreError> {
-        let rows = self.apply(settled.updates(), now).await?;
+        let rows = self.settle_at(place, reservation, settled.updates(), now).await?;
         for alarm in settled.alarms(&rows) {
             self.emit(visitor, EventKind::Alarm(alarm), None);
         }
@@ -265,7 +275,7 @@ impl Inner {
     }
 
     async fn give_up(&self, visitor: &Visitor, admitted: Admitted, error: Error) -> Error {
-        self.release(&admitted.reservation, &admitted.rows).await;
+        self.release(admitted.place, &admitted.reservation, &admitted.rows).await;
         self.settled.notify_waiters();
         self.answer_error(visitor, error)
     }

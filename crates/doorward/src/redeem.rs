@@ -134,7 +134,8 @@ impl Inner {
         }
         let run = [self.policy.end_run(&record.index, now), self.policy.redeemed(now)];
         self.apply(&run, now).await?;
-        let token = self.vault.reissue_device(KnownDevice::generate(&credential)?, &credential)?;
+        let token =
+            self.vault.reissue_device(KnownDevice::generate(&credential, now)?, &credential)?;
         let proof = Verified::new(record.account, now, Method::PasswordAndCode, token);
         Ok(Some((record, proof)))
     }

@@ -54,6 +54,15 @@ impl SiteRow {
         state.row.clone()
     }
 
+    /// Holds an update back however many there are, because the store does not answer; the row as this
+    /// instance knows it, with the update.
+    pub(crate) fn hold(&self, changes: &[Change]) -> Counters {
+        let mut state = self.lock();
+        state.row.apply(changes);
+        changes.iter().for_each(|&change| fold(&mut state.unsent, change));
+        state.row.clone()
+    }
+
     /// The store did not take them: they go with the next ones.
     pub(crate) fn put_back(&self, mut changes: Vec<Change>) {
         let mut state = self.lock();
@@ -72,7 +81,47 @@ impl SiteRow {
     }
 }
 
+/// Makes one change of those to one column, so that an outage does not fill memory.
+fn fold(unsent: &mut Vec<Change>, change: Change) {
+    let earlier = unsent.iter_mut().rev().find(|earlier| earlier.column() == change.column());
+    match (earlier, change) {
+        (Some(Change::Add(_, sum) | Change::Set(_, sum)), Change::Add(_, by)) => {
+            *sum = sum.saturating_add(by);
+        }
+        (Some(removed), Change::Add(column, by)) => *removed = Change::Set(column, by),
+        (Some(earlier), Change::Set(..) | Change::Remove(_)) => *earlier = change,
+        (None, _) => unsent.push(change),
+    }
+}
+
 /// How long the row is believed without asking again.
 const FRESH: Duration = Duration::from_secs(1);
 /// More changes are not held back.
 const MOST_UNSENT: usize = 4_096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_in_an_outage_stays_small_and_comes_to_the_same() {
+        let site = SiteRow::default();
+        let mut expected = Counters::new();
+        for n in 0..10_000 {
+            let at = u64::try_from(n % 7).unwrap();
+            let changes = [
+                Change::Add(at, 1),
+                Change::Set(9, n),
+                Change::Remove((at + 3) % 7),
+                Change::Add(9, 1),
+            ];
+            expected.apply(&changes);
+            assert_eq!(site.hold(&changes), expected);
+        }
+        let mut row = Counters::new();
+        let unsent = std::mem::take(&mut site.lock().unsent);
+        row.apply(&unsent);
+        assert_eq!(row, expected);
+        assert!(unsent.len() <= 8, "{}", unsent.len());
+    }
+}

@@ -102,7 +102,9 @@ impl Inner {
             What::Site => {
                 let mut scopes = self.watch().forget_passwords();
                 scopes.push(Scope::site());
-                self.counting.clear(self.vault.counters(), &scopes).await?;
+                let key = self.vault.counters();
+                self.outages.lift(key, &scopes, self.clock.now()).await?;
+                self.counting.clear(key, &scopes).await?;
                 self.waits.forget(&Scope::site());
                 self.emit_unlocked(ScopeKind::Site, None);
             }
@@ -146,6 +148,7 @@ impl Inner {
     /// Lifts the waits of these scopes, here and in the store.
     async fn lift(&self, scopes: &[Scope]) -> Result<(), Error> {
         let now = self.clock.now();
+        self.outages.lift(self.vault.counters(), scopes, now).await?;
         let rows = self.counting.read(self.vault.counters(), scopes, now).await?;
         let lifted = scopes.iter().zip(&rows).map(|(scope, row)| self.policy.lift(scope, row, now));
         self.apply(&lifted.collect::<Vec<_>>(), now).await?;

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use doorward_fields::BlindIndex;
 use doorward_hash::Password;
 use doorward_store::{AccountId, Credential, LookupKey};
-use doorward_throttle::{Attempt, Guess};
+use doorward_throttle::{Attempt, Device, Guess};
 
 use crate::attempt::Login;
 use crate::authenticator::Inner;
@@ -48,7 +48,10 @@ impl Visitor {
     pub(crate) fn attempt(&self) -> Attempt<'_> {
         Attempt {
             account: self.account_subject(),
-            device: self.device.as_ref().map(|device| device.id.as_slice()),
+            device: self
+                .device
+                .as_ref()
+                .map(|device| Device { id: device.id.as_slice(), issued_at: device.issued_at() }),
             source: self.source,
             guess: self.guess,
         }
@@ -79,10 +82,11 @@ impl Visitor {
         &self,
         vault: &Vault,
         credential: &Credential,
+        now: SystemTime,
     ) -> Result<DeviceToken, Error> {
         let device = match self.device {
-            Some(device) => device.renewed(credential),
-            None => KnownDevice::generate(credential)?,
+            Some(device) => device.renewed(credential, now),
+            None => KnownDevice::generate(credential, now)?,
         };
         Ok(vault.issue_device(device, &self.indexes))
     }

@@ -4,10 +4,11 @@
 
 mod support;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use doorward::store::{Fault, Operation};
-use doorward::{Authenticator, Login, MemoryStore, Outcome};
+use doorward::{Authenticator, FrontLimits, Login, MemoryStore, Outcome};
 use support::{Door, PASSWORD, door, door_on, is_verified, keys, stranger};
 use tokio::task::JoinSet;
 
@@ -77,7 +78,9 @@ async fn law_03_right_logins_at_once_are_served_by_a_slow_store_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn law_03_an_office_that_logs_in_all_at_once_is_served_by_a_slow_store_too() {
-    let door = door();
+    // A larger one than most: the front is told.
+    let front = FrontLimits::default().with_burst(NonZeroU32::new(500).unwrap());
+    let door = support::door_with(|builder, _| builder.front(front));
     for person in 0..500 {
         door.register(&format!("person {person}")).await;
     }

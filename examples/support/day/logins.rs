@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use super::dice::Dice;
 use super::people::{OFFICE, Person};
 use super::{DAY, HOUR, MINUTE, TENTHS, Try};
+use crate::dice::Dice;
 use crate::truth::Who;
 
 pub(super) fn make(people: &[Person], dice: &mut Dice) -> Vec<Try> {

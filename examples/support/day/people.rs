@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::dice::Dice;
 use super::words::{COMMON, FIRST, LAST, WORDS};
+use crate::dice::Dice;
 
 pub(super) const PEOPLE: usize = 400;
 

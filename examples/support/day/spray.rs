@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::dice::Dice;
 use super::people::{PEOPLE, Person, name};
 use super::words::COMMON;
 use super::{HOUR, TENTHS, Try};
+use crate::dice::Dice;
 use crate::truth::Who;
 
 /// It runs through the working day, so that it hides in the traffic of owners.

@@ -11,3 +11,4 @@ mod quickstart;
 mod records;
 mod rotate;
 mod shipped_day;
+mod spray_lab;

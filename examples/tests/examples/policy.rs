@@ -80,7 +80,7 @@ async fn a_policy_that_only_monitors_keeps_nobody_out_and_says_what_it_would_do(
     let met =
         |who| summary.rulings.iter().map(|(ruling, _)| summary.rulings.met(ruling, who)).sum();
     let [owners, _, attackers]: [u64; 3] = Who::ALL.map(met);
-    assert!(owners <= 3 && attackers > 1_000, "{summary}");
+    assert!(attackers > 1_000 && owners * 100 < attackers, "{summary}");
     let text = summary.to_string();
     for part in ["the policy only monitors", "would wait", "would step_up"] {
         assert!(text.contains(part), "{text}");

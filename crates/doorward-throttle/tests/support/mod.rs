@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_throttle::{
-    Admission, Alarm, Attempt, Counters, Decision, Denial, Fingerprint, Guess, Policy, Popularity,
-    Reservation, Rule, Scope, ScopeUpdate, Settlement, Watch,
+    Admission, Alarm, Attempt, Counters, Decision, Denial, Device, Fingerprint, Guess, Policy,
+    Popularity, Reservation, Rule, Scope, ScopeUpdate, Settlement, Watch,
 };
 
 /// A moment in September 2026.
@@ -25,6 +25,11 @@ pub fn ip(text: &str) -> Option<IpAddr> {
 
 pub fn stranger(account: &[u8], source: Option<IpAddr>) -> Attempt<'_> {
     Attempt { account, device: None, source, guess: None }
+}
+
+/// A device whose proof was issued at the start.
+pub fn device(id: &[u8]) -> Option<Device<'_>> {
+    Some(Device { id, issued_at: at(0) })
 }
 
 /// A password by number; those up to 30,000 are listed, the first is the most common one. One person has
