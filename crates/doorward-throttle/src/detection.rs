@@ -53,10 +53,10 @@ impl Detection {
     ///   minutes, more than on how many others succeed; a source also when of more than 7 attempts in a
     ///   day, on 3 accounts at least, more than 80 % fail (Islam and others, "Araña", USENIX Security
     ///   2023).
-    /// - The site or a prefix sees a *surge* when more fail than calm times explain: the calm share of
-    ///   failures, learned from its own past and taken for 2 to 30 %, plus four standard deviations,
-    ///   plus 20 failures (a prefix: 12).
-    ///   Two failures of an account, 3 of a source and 10 of a prefix count for the site.
+    /// - The site or a prefix sees a *surge* when more fail than calm times explain: a fifth more than the calm
+    ///   share of failures, learned from its own past and taken for 2 to 50 %, plus four standard
+    ///   deviations, plus 20 failures (a prefix: 12). An account counts for 4 failures of the site at most, a
+    ///   source for 3, a prefix for 10.
     /// - An account's *hit budget* is what common passwords it may be tried with in 24 hours: those of
     ///   1 % of all accounts together (Blocki and Zhang, "DALock", PoPETs 2022). Beyond
     ///   it, listed passwords are suspicious on this account; others are not.
