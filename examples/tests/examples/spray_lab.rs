@@ -23,7 +23,7 @@ fn run(arguments: &[&str], out: Option<&Folder>) -> Report {
 #[test]
 fn it_compares_every_system_in_every_scenario() {
     let folder = Folder::new();
-    let report = run(&["--quick"], Some(&folder));
+    let report = run(&["--quick", "--accounts", "400", "--days", "1"], Some(&folder));
     let text = report.to_string();
     for scenario in [
         "breadth-1",
