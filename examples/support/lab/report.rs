@@ -59,7 +59,11 @@ impl fmt::Display for Report {
         writeln!(f, "summary of {} scenarios\n", self.systems.scenarios.len())?;
         writeln!(f, "{}", summary_table(&self.systems))?;
         if let Some(ablations) = &self.ablations {
-            writeln!(f, "ablations: one rule less each, {} accounts\n", ablations.accounts)?;
+            writeln!(
+                f,
+                "ablations: one rule less each, and the other presets; {} accounts\n",
+                ablations.accounts
+            )?;
             writeln!(f, "{}", summary_table(ablations))?;
         }
         Ok(())

@@ -38,7 +38,7 @@ pub(super) fn draw(
     }
     let middle = frame.left.midpoint(frame.right);
     ink.text_around((middle, frame.bottom + 28), "right logins of owners refused", GREY)?;
-    ink.text((LEFT, 32), "accounts lost", GREY)?;
+    ink.text((LEFT, 34), "accounts lost", GREY)?;
 
     let place = |mark: &Mark| (frame.across(x.place(mark.x)), frame.up(y.place(mark.y)));
     let crowds = crowds(marks, place);
@@ -58,7 +58,7 @@ impl Frame {
     fn of(area: &Area<'_>) -> Self {
         let (width, height) = area.dim_in_pixel();
         let whole = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
-        Self { left: LEFT + 52, right: whole(width) - 24, top: 44, bottom: whole(height) - 48 }
+        Self { left: LEFT + 52, right: whole(width) - 24, top: 56, bottom: whole(height) - 48 }
     }
 
     fn across(&self, share: f64) -> i32 {
