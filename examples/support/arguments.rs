@@ -32,6 +32,10 @@ pub struct ReplayArguments {
     pub truth: Option<PathBuf>,
     /// What a hash costs.
     pub cost: Cost,
+    /// The policy; the recommended one unless told.
+    pub policy: Option<PathBuf>,
+    /// Whether codes can be sent, so that the policy may ask for a step-up.
+    pub step_up: bool,
 }
 
 impl ReplayArguments {
@@ -43,6 +47,8 @@ impl ReplayArguments {
             out: None,
             truth: None,
             cost: Cost::minimal_for_tests(),
+            policy: None,
+            step_up: true,
         }
     }
 
@@ -53,7 +59,7 @@ impl ReplayArguments {
     /// [`Failure`] that says what was not understood.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked<Self>, Failure> {
         let (mut users, mut attempts, mut out, mut truth) = (None, None, None, None);
-        let mut cost = Cost::default();
+        let (mut cost, mut policy, mut step_up) = (Cost::default(), None, true);
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next().map_err(unclear)? {
             match argument {
@@ -61,6 +67,8 @@ impl ReplayArguments {
                 Long("attempts") => attempts = Some(path(&mut parser)?),
                 Long("out") => out = Some(path(&mut parser)?),
                 Long("truth") => truth = Some(path(&mut parser)?),
+                Long("policy") => policy = Some(path(&mut parser)?),
+                Long("without-step-up") => step_up = false,
                 Long("cost") => {
                     cost = match parser.value().map_err(unclear)?.to_str() {
                         Some("default") => Cost::default(),
@@ -78,6 +86,8 @@ impl ReplayArguments {
             out,
             truth,
             cost,
+            policy,
+            step_up,
         };
         arguments.keeps_its_input()?;
         Ok(Asked::Work(arguments))
@@ -88,8 +98,9 @@ impl ReplayArguments {
         let Some(out) = self.out.as_ref().and_then(|out| out.canonicalize().ok()) else {
             return Ok(());
         };
-        let inputs = [Some(&self.users), Some(&self.attempts), self.truth.as_ref()];
-        let mut inputs = inputs.into_iter().flatten();
+        let optional = [self.truth.as_ref(), self.policy.as_ref()];
+        let mut inputs =
+            [&self.users, &self.attempts].into_iter().chain(optional.into_iter().flatten());
         match inputs.any(|input| input.canonicalize().is_ok_and(|input| input == out)) {
             true => Err(unclear("--out would replace an input file: name another")),
             false => Ok(()),
@@ -143,20 +154,25 @@ pub(crate) fn unclear(what: impl std::fmt::Display) -> Failure {
 const REPLAY_HELP: &str = "\
 Replays recorded login attempts through doorward and shows what it answers.
 
-replay --users FILE --attempts FILE [--out FILE] [--truth FILE] [--cost default|minimal]
+replay --users FILE --attempts FILE [--policy FILE] [--out FILE] [--truth FILE]
+       [--without-step-up] [--cost default|minimal]
 
 --users     the accounts: identifier,password
 --attempts  the attempts: at,source,identifier,password and, if you like, device
             at       seconds from the start, decimals allowed, never going back
             source   an IPv4 or IPv6 address
             device   a label: the first verified login with it makes the device known
+--policy    the policy, in TOML: examples/data/policy.toml is the recommended one, in full, which is
+            also what is replayed without a file
 --out       write line,outcome,wait_seconds there: the line of the attempts' file, one of
             verified, rejected, wait, step_up, error, and the seconds that `wait` asks for
 --truth     who is behind each attempt: line,who with owner, typo or attacker
+--without-step-up
+            no code can be sent, so that no rule asks for one
 --cost      `minimal` makes hashes that cost next to nothing: the answers are the same
 --help      show this
 
-Nothing is run when a row is bad: the first 20 are named by line and column.
+Nothing is run when a row or the policy is bad: the first 20 problems are named by their place.
 ";
 
 const DAY_HELP: &str = "\
@@ -186,6 +202,12 @@ mod tests {
         assert_eq!((arguments.users, arguments.attempts), ("u.csv".into(), "a.csv".into()));
         assert_eq!((arguments.out, arguments.truth), (Some("o.csv".into()), None));
         assert_eq!(arguments.cost, Cost::minimal_for_tests());
+        assert_eq!((arguments.policy, arguments.step_up), (None, true));
+        let more = ["--users=u", "--attempts=a", "--policy", "p.toml", "--without-step-up"];
+        let Ok(Asked::Work(arguments)) = replay(&more) else {
+            panic!("not understood");
+        };
+        assert_eq!((arguments.policy, arguments.step_up), (Some("p.toml".into()), false));
         assert!(matches!(replay(&["--help"]), Ok(Asked::Help(_))));
     }
 
@@ -198,6 +220,10 @@ mod tests {
             (&["--users", "u.csv"], "--attempts is missing"),
             (&["--attempts", "a.csv"], "--users is missing"),
             (&["--cost", "cheap"], "--cost is `default` or `minimal`"),
+            (
+                &["--users=u", "--attempts=a", "--policy=Cargo.toml", "--out=Cargo.toml"],
+                "input file",
+            ),
             (&["--users", "Cargo.toml", "--attempts", "a", "--out", "./Cargo.toml"], "input file"),
         ] {
             let failure = replay(arguments).unwrap_err();

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod alarms;
 pub mod arguments;
 pub mod attempts;
 pub mod calibrate_arguments;
@@ -14,11 +15,14 @@ pub mod failure;
 pub mod judging;
 pub mod lab;
 pub mod outcomes;
+pub mod policy_file;
 pub mod problems;
 pub mod quickstart;
 pub mod records;
 pub mod replaying;
 pub mod rotating;
+pub mod ruling;
+pub mod rulings;
 pub mod sheet;
 pub mod summary;
 pub mod tally;

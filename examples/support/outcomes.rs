@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use doorward::{Error, Outcome};
 
+use crate::ruling::Ruling;
+
 /// One kind of answer.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
@@ -60,6 +62,8 @@ pub struct OutcomeRow {
     pub wait_seconds: u64,
     /// Whether the attempt brought the token of a device that had logged in before.
     pub known_device: bool,
+    /// What a rule did to it, or would have done. Not written.
+    pub ruling: Option<Ruling>,
 }
 
 /// Writes the header and the rows.
@@ -116,6 +120,7 @@ mod tests {
             answer,
             wait_seconds,
             known_device: false,
+            ruling: None,
         };
         let rows =
             [row(2, Answer::Verified, 0), row(3, Answer::Wait, 60), row(5, Answer::StepUp, 0)];

@@ -6,9 +6,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use doorward::store::Limits;
 use doorward::{
     Authenticator, DeviceToken, HashingLimits, Keys, Login, ManualClock, MemoryStore, Outcome,
+    Policy,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::alarms::Raised;
 use crate::arguments::ReplayArguments;
 use crate::attempts::{Attempt, Attempts};
 use crate::draft::Draft;
@@ -16,15 +18,20 @@ use crate::enrolment;
 use crate::failure::Failure;
 use crate::mailbox::Mailbox;
 use crate::outcomes::{self, Answer, OutcomeRow};
+use crate::policy_file;
 use crate::problems::Problems;
 use crate::stopwatch::Stopwatch;
-use crate::summary::Summary;
+use crate::summary::{Measured, Summary};
 use crate::tally::Tally;
 use crate::truth::Truth;
 use crate::users::{Users, spelling};
 
 /// The time at which every replay starts, so that two of them are alike: Monday 2026-01-05, 0:00 UTC.
 pub const START: Duration = Duration::from_secs(1_767_571_200);
+
+/// Every replay has the same keys: what the detection draws from them is alike, too. Nothing is kept under
+/// them.
+const KEYS: &str = "1:cmVwbGF5cyBhcmUgYWxpa2U6IG5vdGhpbmcga2VwdCE";
 
 /// Reads the files, replays, writes the outcomes, and answers with the summary.
 ///
@@ -39,7 +46,12 @@ pub async fn run(arguments: &ReplayArguments) -> Result<Summary, Failure> {
     let attempts = Attempts::read(&arguments.attempts, &mut problems);
     let truth = arguments.truth.as_deref();
     let truth = truth.map(|path| Truth::read(path, &attempts, &mut problems));
+    let policy = match arguments.policy.as_deref() {
+        Some(path) => policy_file::read(path, &mut problems),
+        None => Some(Policy::recommended()),
+    };
     problems.into_result()?;
+    let policy = policy.unwrap_or_default();
     let draft = match &arguments.out {
         Some(place) => {
             let draft = Draft::create(place);
@@ -53,37 +65,50 @@ pub async fn run(arguments: &ReplayArguments) -> Result<Summary, Failure> {
 
     let clock = ManualClock::new(start());
     let tally = Tally::default();
-    let auth = Authenticator::builder()
+    let mode = policy.mode();
+    let mut builder = Authenticator::builder()
         .store(MemoryStore::with_limits(room_for(&users, &attempts)))
-        .keys(Keys::generate().map_err(|error| Failure::of_run("keys", error))?)
+        .keys(Keys::parse(KEYS).map_err(|error| Failure::of_run("keys", error))?)
+        .policy(policy)
         .cost(arguments.cost)
         // A slow machine is to take longer, not to answer with errors.
         .hashing(HashingLimits::default().with_deadline(Duration::from_secs(60)))
         .clock(clock.clone())
-        .events(tally.clone())
-        .notifier(Mailbox)
-        .build()
-        .map_err(|error| Failure::of_run("hashing threads", error))?;
+        .events(tally.clone());
+    if arguments.step_up {
+        builder = builder.notifier(Mailbox);
+    }
+    let auth = builder.build().map_err(|error| Failure::of_run("hashing threads", error))?;
     enrolment::import(&auth, &users).await?;
 
     let stopwatch = Stopwatch::start();
-    let rows = replay(&auth, &clock, &attempts).await;
+    let (rows, raised) = replay(&auth, &clock, &tally, &attempts).await;
     let taken = stopwatch.read();
 
     if let Some(mut draft) = draft {
         let written = outcomes::write(&rows, &mut draft).and_then(|()| draft.commit());
         written.map_err(|error| Failure::of_run("the outcomes could not be written", error))?;
     }
-    let checked = auth.hashing().verifications;
-    let truth = truth.as_ref();
-    Ok(Summary::new(rows, &tally, checked, taken, &users, &attempts, truth))
+    let measured = Measured {
+        mode,
+        accounts_verified: tally.accounts_verified(),
+        checked: auth.hashing().verifications,
+        taken,
+    };
+    Ok(Summary::new(rows, raised, measured, &users, &attempts, truth.as_ref()))
 }
 
 /// Attempts one after the other, each at its time.
-async fn replay(auth: &Authenticator, clock: &ManualClock, attempts: &Attempts) -> Vec<OutcomeRow> {
+async fn replay(
+    auth: &Authenticator,
+    clock: &ManualClock,
+    tally: &Tally,
+    attempts: &Attempts,
+) -> (Vec<OutcomeRow>, Vec<Raised>) {
     let bar = progress(attempts.count());
     let mut devices = Devices::default();
-    let mut rows = Vec::with_capacity(attempts.count());
+    let (mut rows, mut raised) = (Vec::with_capacity(attempts.count()), Vec::new());
+    tally.take();
     for attempt in &attempts.rows {
         clock.set(start() + attempt.at);
         let token = devices.token(attempt);
@@ -98,11 +123,14 @@ async fn replay(auth: &Authenticator, clock: &ManualClock, attempts: &Attempts) 
         if let Ok(Outcome::Verified(proof)) = decided {
             devices.keep(attempt, proof.device());
         }
-        rows.push(OutcomeRow { line: attempt.line, answer, wait_seconds, known_device });
+        let told = tally.take();
+        let line = attempt.line;
+        raised.extend(told.alarms.into_iter().map(|alarm| Raised::new(attempt.at, line, alarm)));
+        rows.push(OutcomeRow { line, answer, wait_seconds, known_device, ruling: told.ruling });
         bar.inc(1);
     }
     bar.finish_and_clear();
-    rows
+    (rows, raised)
 }
 
 fn start() -> SystemTime {

@@ -1,16 +1,16 @@
 //! What a replay came to, in numbers.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use doorward::Rule;
+use doorward::Mode;
 
+use crate::alarms::{Alarms, Raised};
 use crate::attempts::Attempts;
 use crate::columns::table;
 use crate::judging::Judgement;
 use crate::outcomes::{Answer, Counts, OutcomeRow};
-use crate::tally::Tally;
+use crate::rulings::Rulings;
 use crate::truth::Truth;
 use crate::users::Users;
 
@@ -22,37 +22,47 @@ pub struct Summary {
     pub rows: Vec<OutcomeRow>,
     /// How many of each answer.
     pub counts: Counts,
-    /// Waits and step-ups per rule, from the audit events.
-    pub by_rule: Vec<(Answer, Rule, u64)>,
+    /// Waits and step-ups per rule; what would have been done, where the policy only monitors.
+    pub rulings: Rulings,
+    /// The attacks that were found.
+    pub alarms: Alarms,
     /// How many accounts were imported.
     pub accounts: usize,
-    /// How many of them were verified at least once.
+    /// What else was measured.
+    pub measured: Measured,
+    /// What the truth says to it, if it was told.
+    pub judgement: Option<Judgement>,
+}
+
+/// What is not counted from the rows.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Measured {
+    /// Whether the policy was in force.
+    pub mode: Mode,
+    /// How many accounts were verified at least once.
     pub accounts_verified: usize,
     /// Passwords that were checked; attempts that had to wait cost nothing.
     pub checked: u64,
     /// The time that the attempts took, without the import.
     pub taken: Duration,
-    /// What the truth says to it, if it was told.
-    pub judgement: Option<Judgement>,
 }
 
 impl Summary {
     pub(crate) fn new(
         rows: Vec<OutcomeRow>,
-        tally: &Tally,
-        checked: u64,
-        taken: Duration,
+        raised: Vec<Raised>,
+        measured: Measured,
         users: &Users,
         attempts: &Attempts,
         truth: Option<&Truth>,
     ) -> Self {
         Self {
             counts: rows.iter().map(|row| row.answer).collect(),
-            by_rule: tally.by_rule(),
+            rulings: Rulings::of(&rows, truth),
+            alarms: Alarms::of(raised, &rows, truth),
             accounts: users.count(),
-            accounts_verified: tally.accounts_verified(),
-            checked,
-            taken,
+            measured,
             judgement: truth.map(|truth| Judgement::of(truth, &rows, users, attempts)),
             rows,
         }
@@ -68,24 +78,16 @@ impl Summary {
         table(&rows)
     }
 
-    fn rules(&self) -> String {
-        let mut rows = vec![["answer", "rule", "attempts"].map(str::to_owned).to_vec()];
-        let line = |&(answer, rule, count): &(Answer, Rule, u64)| {
-            vec![answer.name().to_owned(), rule.name().to_owned(), count.to_string()]
-        };
-        rows.extend(self.by_rule.iter().map(line));
-        table(&rows)
-    }
-
     fn figures(&self) -> String {
-        let seconds = self.taken.as_secs_f64();
+        let Measured { accounts_verified, checked, taken, .. } = self.measured;
+        let seconds = taken.as_secs_f64();
         let rate = self.counts.total() as f64 / seconds.max(f64::MIN_POSITIVE);
         let line = |name: &str, figure: String| vec![name.to_owned(), figure];
         table(&[
             line("figure", "value".to_owned()),
             line("accounts", self.accounts.to_string()),
-            line("accounts verified", self.accounts_verified.to_string()),
-            line("passwords checked", self.checked.to_string()),
+            line("accounts verified", accounts_verified.to_string()),
+            line("passwords checked", checked.to_string()),
             line("seconds taken", format!("{seconds:.2}")),
             line("attempts per second", format!("{rate:.0}")),
         ])
@@ -94,10 +96,14 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.measured.mode == Mode::Monitor {
+            writeln!(f, "the policy only monitors: nobody was made to wait or to step up\n")?;
+        }
         f.write_str(&self.outcomes())?;
-        let rules: BTreeSet<_> = self.by_rule.iter().map(|(_, rule, _)| rule).collect();
-        if !rules.is_empty() {
-            write!(f, "\n{}", self.rules())?;
+        for part in [self.rulings.to_string(), self.alarms.to_string()] {
+            if !part.is_empty() {
+                write!(f, "\n{part}")?;
+            }
         }
         write!(f, "\n{}", self.figures())?;
         if let Some(judgement) = &self.judgement {

@@ -1,28 +1,33 @@
-//! What the audit events of a replay add up to.
+//! What the audit events of a replay tell.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use doorward::{AccountId, Event, EventKind, EventSink, Rule};
+use doorward::{AccountId, Alarm, Event, EventKind, EventSink};
 
-use crate::outcomes::Answer;
+use crate::ruling::Ruling;
 
-/// Counts waits and step-ups by their rule, and the accounts that were verified. Clones share it.
+/// Keeps what was told of the attempt under way, and the accounts that were verified. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    by_rule: BTreeMap<(Answer, Rule), u64>,
+    told: Told,
     verified: HashSet<AccountId>,
 }
 
+/// What the events of one attempt tell.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) ruling: Option<Ruling>,
+    pub(crate) alarms: Vec<Alarm>,
+}
+
 impl Tally {
-    /// Waits and step-ups per rule.
-    pub fn by_rule(&self) -> Vec<(Answer, Rule, u64)> {
-        let state = self.state();
-        let counts = state.by_rule.iter();
-        counts.map(|(&(answer, rule), &count)| (answer, rule, count)).collect()
+    /// What was told since the last call: of one attempt, if they come one after the other.
+    pub(crate) fn take(&self) -> Told {
+        std::mem::take(&mut self.state().told)
     }
 
     /// How many different accounts were verified.
@@ -39,12 +44,9 @@ impl EventSink for Tally {
     fn record(&self, event: &Event) {
         let mut state = self.state();
         match event.kind {
-            EventKind::Waited(rule) => *state.by_rule.entry((Answer::Wait, rule)).or_default() += 1,
-            EventKind::StepUp(rule) => {
-                *state.by_rule.entry((Answer::StepUp, rule)).or_default() += 1;
-            }
+            EventKind::Alarm(alarm) => state.told.alarms.push(alarm),
             EventKind::Verified => state.verified.extend(event.account),
-            _ => {}
+            kind => state.told.ruling = Ruling::of(kind).or(state.told.ruling),
         }
     }
 }

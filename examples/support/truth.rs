@@ -21,7 +21,8 @@ pub enum Who {
 }
 
 impl Who {
-    const ALL: [Self; 3] = [Self::Owner, Self::Typo, Self::Attacker];
+    /// All of them, in the order in which summaries show them.
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Typo, Self::Attacker];
 
     /// As it is written.
     pub const fn name(self) -> &'static str {

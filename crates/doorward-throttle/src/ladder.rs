@@ -63,18 +63,20 @@ impl Ladder {
     /// The first failure of the interval makes the window hold at least 1, the second at least 2,
     /// and so on: going as fast as the ladder lets one go, from an empty window, is the worst case.
     pub fn most_within(&self, length: Duration) -> u64 {
-        let mut elapsed = Duration::ZERO;
-        let mut failures = 0;
-        while elapsed <= length {
-            failures += 1;
-            elapsed += self.wait(failures);
-            if self.wait(failures) == self.longest() {
-                let rest = length.saturating_sub(elapsed).as_nanos() / self.longest().as_nanos();
-                let next = u64::from(elapsed <= length);
-                return failures + next + u64::try_from(rest).unwrap_or(u64::MAX) * next;
-            }
+        let length = length.as_nanos();
+        let free = self.0.first().map_or(0, |&(first, _)| first - 1);
+        let (mut failures, mut elapsed) = (u128::from(free), 0);
+        for (at, &(from, wait)) in self.0.iter().enumerate() {
+            let Some(left) = length.checked_sub(elapsed) else {
+                break;
+            };
+            let next = self.0.get(at + 1);
+            let on_rung = next.map_or(u128::MAX, |&(next, _)| u128::from(next - from));
+            let taken = on_rung.min(left / wait.as_nanos() + 1);
+            failures += taken;
+            elapsed += taken * wait.as_nanos();
         }
-        failures
+        u64::try_from(failures).unwrap_or(u64::MAX)
     }
 
     /// How many attempts may be under way at once when the window holds `failures` and no wait is
@@ -153,6 +155,13 @@ mod tests {
             }
             assert_eq!(ladder.most_within(DAY), failures, "{rungs:?}");
         }
+    }
+
+    #[test]
+    fn most_within_is_computed_and_not_counted() {
+        let nanosecond = Duration::from_nanos(1);
+        let steep = Ladder::new([(u64::MAX / 2, nanosecond), (u64::MAX, DAY)]).unwrap();
+        assert_eq!(steep.most_within(DAY), u64::MAX / 2 + 86_400_000_000_000);
     }
 
     #[test]

@@ -12,6 +12,8 @@ mod crowd;
 mod deciding;
 mod decision;
 mod detection;
+#[cfg(feature = "serde")]
+mod document;
 mod flagged;
 mod flags;
 mod guess;

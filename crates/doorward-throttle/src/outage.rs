@@ -51,8 +51,9 @@ pub enum Outage {
     ///   than while the store answers: with the recommended rule of accounts, 25 at each of eight
     ///   instances instead of 30, until [`consecutive`](crate::ScopeRule::consecutive) ends it after
     ///   seven each.
-    /// - What only the store knows is not known: the waits that run, and which device was revoked.
-    ///   (A password that was changed is known, and makes all devices unknown.)
+    /// - What only the store knows is not known: the waits that run, which device was revoked, and which
+    ///   proof of a device is the newest. (A password that was changed is known, and makes all devices
+    ///   unknown.)
     /// - When the store answers again, what was counted is written to it before it decides on the same
     ///   scope. Where a reply was lost, something may count twice.
     Local {
@@ -101,7 +102,7 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::scope::Attempt;
+    use crate::scope::{Attempt, Device};
 
     fn local(instances: u32) -> Outage {
         Outage::Local { instances: NonZeroU32::new(instances).unwrap() }
@@ -137,7 +138,8 @@ mod tests {
     fn an_attempt_goes_on_only_if_all_that_judge_it_do() {
         let stranger =
             Attempt { account: b"a", device: None, source: "192.0.2.1".parse().ok(), guess: None };
-        let owner = Attempt { device: Some(b"d"), ..stranger };
+        let device = Device { id: b"d", issued_at: SystemTime::UNIX_EPOCH };
+        let owner = Attempt { device: Some(device), ..stranger };
         let goes_on = |policy: &Policy, attempt| {
             policy.goes_on(
                 &policy

@@ -169,6 +169,9 @@ fn check_rule(kind: ScopeKind, rule: &ScopeRule) -> Result<(), PolicyError> {
     if rule.verified_per_credit.is_some() && (is_personal || kind == ScopeKind::Unaddressed) {
         return Err(PolicyError::FreeCredits { scope: kind });
     }
+    if rule.consecutive.is_some() && !is_personal {
+        return Err(PolicyError::SharedConsecutive { scope: kind });
+    }
     match rule.outage {
         Outage::Open if is_personal => Err(PolicyError::UnsafeOutage { scope: kind }),
         _ => Ok(()),
@@ -195,12 +198,18 @@ const fn most_guesses(kind: ScopeKind) -> u64 {
 #[non_exhaustive]
 pub enum PolicyError {
     /// A bound of zero.
-    #[error("a bound of 0 failures in a row lets nobody in: allow at least 1")]
+    #[error("account, device: a bound of 0 failures in a row lets nobody in: allow at least 1")]
     NobodyGetsIn,
+    /// Failures of many people in a row are no run: they would keep all of them out.
+    #[error("{}: a bound on failures in a row is for accounts and devices: leave it out here", .scope.name())]
+    SharedConsecutive {
+        /// Whose rule.
+        scope: ScopeKind,
+    },
     /// Against NIST SP 800-63B-4, section 3.2.2.
     #[error(
-        "{in_a_row} failures in a row are too many: strangers and one device together may have at \
-         most 100 (NIST SP 800-63B-4)"
+        "account, device: {in_a_row} failures in a row are too many: strangers and one device together \
+         may have at most 100 (NIST SP 800-63B-4)"
     )]
     TooManyConsecutive {
         /// Strangers' and one device's together.
@@ -208,8 +217,9 @@ pub enum PolicyError {
     },
     /// A ladder is too flat to stop anybody.
     #[error(
-        "{scope:?}: the waits allow {guesses} guesses a day, {most} are the most: let them begin \
-         earlier or grow longer"
+        "{}: the waits allow {guesses} guesses a day, {most} are the most: let them begin \
+         earlier or grow longer",
+        .scope.name()
     )]
     TooManyGuesses {
         /// Whose ladder.
@@ -220,7 +230,7 @@ pub enum PolicyError {
         most: u64,
     },
     /// A wait that would shut an owner out.
-    #[error("{scope:?}: a wait of {seconds} s shuts owners out; 86400 s (a day) are the most")]
+    #[error("{}: a wait of {seconds} s shuts owners out; 86400 s (a day) are the most", .scope.name())]
     TooLongAWait {
         /// Whose ladder.
         scope: ScopeKind,
@@ -229,7 +239,8 @@ pub enum PolicyError {
     },
     /// A window that forgets before the wait is over.
     #[error(
-        "{scope:?}: a wait of {seconds} s is longer than the window that counts: lengthen the window"
+        "{}: a wait of {seconds} s is longer than the window that counts: lengthen the window",
+        .scope.name()
     )]
     WindowTooShort {
         /// Whose rule.
@@ -239,8 +250,9 @@ pub enum PolicyError {
     },
     /// Logins would make up for guesses where they may not.
     #[error(
-        "{scope:?}: logins must not make up for failures here, or with none at all: credits are for \
-         sources, prefixes and the site, one for at least one login"
+        "{}: logins must not make up for failures here, or with none at all: credits are for \
+         sources, prefixes and the site, one for at least one login",
+        .scope.name()
     )]
     FreeCredits {
         /// Whose rule.
@@ -248,7 +260,8 @@ pub enum PolicyError {
     },
     /// Whoever can cause an outage would guess without a bound.
     #[error(
-        "{scope:?}: the rule that bounds guessing must not be open in an outage: choose closed or local"
+        "{}: the rule that bounds guessing must not be open in an outage: choose closed or local",
+        .scope.name()
     )]
     UnsafeOutage {
         /// Whose rule.
@@ -314,6 +327,14 @@ mod tests {
             refused(Policy::builder().rule(ScopeKind::Account, rule)),
             PolicyError::WindowTooShort { seconds: 3_600, .. }
         ));
+    }
+
+    #[test]
+    fn many_people_have_no_failures_in_a_row() {
+        let rule = Policy::recommended().rule(ScopeKind::EndSite).clone().with_consecutive(60);
+        let error = refused(Policy::builder().rule(ScopeKind::EndSite, rule));
+        assert_eq!(error, PolicyError::SharedConsecutive { scope: ScopeKind::EndSite });
+        assert!(error.to_string().starts_with("end_site: a bound on failures in a row"));
     }
 
     #[test]

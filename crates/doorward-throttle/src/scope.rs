@@ -192,6 +192,22 @@ pub enum ScopeKind {
     Flags = 8,
 }
 
+impl ScopeKind {
+    /// A stable name: that of its section in a policy file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Device => "device",
+            Self::EndSite => "end_site",
+            Self::Flags => "flags",
+            Self::Prefix => "prefix",
+            Self::Site => "site",
+            Self::Source => "source",
+            Self::Unaddressed => "unaddressed",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -24,9 +24,12 @@ impl Window {
     /// # Errors
     ///
     /// [`WindowError`] when the slot is not a whole number of seconds from 1 up, or there are not
-    /// 1 to 25 slots (a row must stay small).
+    /// 1 to 25 slots (a row must stay small), or they are longer than a year.
     pub const fn new(slot: Duration, slots: u8) -> Result<Self, WindowError> {
         if slot.as_secs() == 0 || slot.subsec_nanos() != 0 || slots == 0 || slots > 25 {
+            return Err(WindowError);
+        }
+        if slot.as_secs() > LONGEST_SECONDS / slots as u64 {
             return Err(WindowError);
         }
         Ok(Self { slot_seconds: slot.as_secs(), slots: slots as u64 })
@@ -70,8 +73,11 @@ impl Window {
         kind: Kind,
         now: SystemTime,
     ) -> impl Iterator<Item = Change> + '_ {
-        let oldest = self.slot(now).saturating_sub(self.slots + 1);
-        let stale: Vec<_> = counters.slots(kind).take_while(|&(slot, _)| slot < oldest).collect();
+        let mut stale = Vec::new();
+        if counters.has(kind) {
+            let oldest = self.slot(now).saturating_sub(self.slots + 1);
+            stale.extend(counters.slots(kind).take_while(|&(slot, _)| slot < oldest));
+        }
         stale.into_iter().map(move |(slot, _)| Change::Remove(column(kind, slot)))
     }
 
@@ -107,8 +113,12 @@ impl Window {
         kind: Kind,
         now: SystemTime,
     ) -> impl Iterator<Item = (u64, i64)> + 'a {
-        let oldest = self.slot(now).saturating_sub(self.slots);
-        let newest = self.slot(now + SKEW);
+        // Most rows have no column of most kinds, and telling the time costs more than looking.
+        let (oldest, newest) = if counters.has(kind) {
+            (self.slot(now).saturating_sub(self.slots), self.slot(now + SKEW))
+        } else {
+            (u64::MAX, 0)
+        };
         counters.slots(kind).filter(move |&(slot, _)| (oldest..=newest).contains(&slot))
     }
 
@@ -127,12 +137,15 @@ impl Window {
     }
 }
 
+/// Nobody waits for the end of a longer one, and times beyond it must not overflow.
+const LONGEST_SECONDS: u64 = 366 * 86_400;
+
 /// How far ahead the clock of another instance may be and still be believed.
 pub(crate) const SKEW: Duration = Duration::from_secs(120);
 
 /// The window cannot be counted in slots.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("a window has 1 to 25 slots of whole seconds: use fewer, longer slots")]
+#[error("a window has 1 to 25 slots of whole seconds, a year at most: use other slots")]
 #[non_exhaustive]
 pub struct WindowError;
 
@@ -186,5 +199,7 @@ mod tests {
         assert!(Window::new(Duration::from_millis(1_500), 4).is_err());
         assert!(Window::new(Duration::ZERO, 4).is_err());
         assert!(Window::new(Duration::from_secs(1), 26).is_err());
+        assert!(Window::new(Duration::from_secs(u64::MAX), 25).is_err());
+        assert!(Window::new(Duration::from_secs(366 * 86_400), 1).is_ok());
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use doorward_fields::random_bytes;
 use doorward_hash::{
     Backend, BreachCheck, Ceiling, Cost, HashKind, Hasher, ImportPepper, Normalization,
     PasswordPolicy,
@@ -290,7 +289,8 @@ impl AuthenticatorBuilder {
         let vault = Vault::new(self.keys.derive(), self.tenant, cost)
             .map_err(|error| BuildError::Randomness(Box::new(error)))?;
         let store: Arc<dyn Store> = Arc::new(DeadlineStore::new(self.store, self.store_deadline));
-        let seed = random_bytes().map_err(|error| BuildError::Randomness(Box::new(error)))?;
+        // Nobody else can predict it, and a replay under the same keys notices the same.
+        let seed = *vault.counters().tag("watch", &[]).as_bytes();
         let mut watch = Watch::new(self.policy.detection(), self.notifier.is_some(), seed);
         for name in &self.service_names {
             // Whoever sprays a service begins with its name.

@@ -1,9 +1,14 @@
 //! A folder for the files of one test.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use doorward_examples::arguments::ReplayArguments;
+
+/// A file that is shipped.
+pub(crate) fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
+}
 
 /// Removed when it is dropped.
 pub(crate) struct Folder(PathBuf);

@@ -6,6 +6,7 @@ mod bad_input;
 mod calibrate;
 mod folder;
 mod oddities;
+mod policy;
 mod quickstart;
 mod records;
 mod rotate;

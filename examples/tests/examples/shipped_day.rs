@@ -1,19 +1,17 @@
 //! The day of traffic that is shipped, and what the recommended policy makes of it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use doorward_examples::arguments::ReplayArguments;
 use doorward_examples::day::Day;
 use doorward_examples::judging::Group;
 use doorward_examples::outcomes::Answer;
 use doorward_examples::replaying;
+use doorward_examples::ruling::Measure;
 use doorward_examples::summary::Summary;
+use doorward_examples::truth::Who;
 
-use crate::folder::Folder;
-
-fn shipped(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data").join(name)
-}
+use crate::folder::{Folder, shipped};
 
 async fn replayed(out: Option<PathBuf>) -> Summary {
     let mut arguments = ReplayArguments::cheap(shipped("users.csv"), shipped("attempts.csv"));
@@ -81,14 +79,15 @@ async fn outcomes_follow_the_attempts_line_by_line_and_two_replays_agree() {
 #[tokio::test]
 async fn the_report_adds_up() {
     let summary = replayed(None).await;
-    let by_rule = |answer| {
-        let of_answer = summary.by_rule.iter().filter(|&&(of, ..)| of == answer);
-        of_answer.map(|&(.., count)| count).sum::<u64>()
-    };
-    assert_eq!(by_rule(Answer::Wait), summary.counts.of(Answer::Wait));
-    assert_eq!(by_rule(Answer::StepUp), summary.counts.of(Answer::StepUp));
+    assert_eq!(summary.rulings.taken(Measure::Wait), summary.counts.of(Answer::Wait));
+    assert_eq!(summary.rulings.taken(Measure::StepUp), summary.counts.of(Answer::StepUp));
+    assert_eq!(summary.rulings.taken(Measure::WouldWait), 0);
+    for (ruling, attempts) in summary.rulings.iter() {
+        let by_who = Who::ALL.map(|who| summary.rulings.met(ruling, who));
+        assert_eq!(by_who.iter().sum::<u64>(), attempts, "{ruling:?}");
+    }
     let unchecked = summary.counts.of(Answer::Wait);
-    assert_eq!(summary.checked, summary.counts.total() - unchecked);
+    assert_eq!(summary.measured.checked, summary.counts.total() - unchecked);
     let text = summary.to_string();
     for part in ["outcome", "rule", "passwords checked", "owners' right logins refused:"] {
         assert!(text.contains(part), "{text}");
