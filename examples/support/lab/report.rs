@@ -93,6 +93,7 @@ fn scenario_table(names: &[&str], scores: &[Score]) -> String {
             percent(score.known.refused_share()),
             percent(owners.challenged_share()),
             percent(score.known.challenged_share()),
+            percent(score.unknown.challenged_share()),
             percent(score.lost_share()),
         ]
     };
@@ -106,6 +107,7 @@ fn scenario_table(names: &[&str], scores: &[Score]) -> String {
         "known devices",
         "challenged",
         "known devices",
+        "new devices",
         "logins lost",
     ];
     with_heading(&heading, names.iter().zip(scores).map(row))
@@ -124,6 +126,7 @@ fn summary_table(comparison: &Comparison) -> String {
             percent(total.challenged),
             percent(worst.challenged),
             percent(worst.known_challenged),
+            percent(worst.unknown_challenged),
             percent(total.lost),
         ]
     };
@@ -137,6 +140,7 @@ fn summary_table(comparison: &Comparison) -> String {
         "challenged",
         "worst",
         "known, worst",
+        "new, worst",
         "logins lost",
     ];
     with_heading(&heading, comparison.names.iter().enumerate().map(row))
