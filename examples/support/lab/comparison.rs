@@ -33,6 +33,7 @@ pub(crate) struct Worst {
     pub(crate) known_refused: f64,
     pub(crate) challenged: f64,
     pub(crate) known_challenged: f64,
+    pub(crate) unknown_challenged: f64,
 }
 
 impl Comparison {
@@ -68,6 +69,7 @@ impl Comparison {
             known_refused: worst.known_refused.max(score.known.refused_share()),
             challenged: worst.challenged.max(score.owners().challenged_share()),
             known_challenged: worst.known_challenged.max(score.known.challenged_share()),
+            unknown_challenged: worst.unknown_challenged.max(score.unknown.challenged_share()),
         })
     }
 

@@ -48,7 +48,7 @@ const PANEL: u32 = 400;
 fn head(area: &Area<'_>) -> io::Result<()> {
     let ink = Ink::new(area);
     ink.title((20, 22), "Accounts lost to guessers, and logins refused to their owners")?;
-    let how = "Left and down is better. Both axes are logarithmic, with a place for zero before them. \
+    let how = "Left and down is better, if few are asked for a code (last panel). Both axes are logarithmic, with a place for zero before them. \
                Marks that would hide each other stand side by side.";
     ink.text((20, 46), how, ink::GREY)
 }

@@ -59,7 +59,11 @@ impl fmt::Display for Report {
         writeln!(f, "summary of {} scenarios\n", self.systems.scenarios.len())?;
         writeln!(f, "{}", summary_table(&self.systems))?;
         if let Some(ablations) = &self.ablations {
-            writeln!(f, "ablations: one rule less each, {} accounts\n", ablations.accounts)?;
+            writeln!(
+                f,
+                "ablations: one rule less each, and the other presets; {} accounts\n",
+                ablations.accounts
+            )?;
             writeln!(f, "{}", summary_table(ablations))?;
         }
         Ok(())
@@ -89,6 +93,7 @@ fn scenario_table(names: &[&str], scores: &[Score]) -> String {
             percent(score.known.refused_share()),
             percent(owners.challenged_share()),
             percent(score.known.challenged_share()),
+            percent(score.unknown.challenged_share()),
             percent(score.lost_share()),
         ]
     };
@@ -102,6 +107,7 @@ fn scenario_table(names: &[&str], scores: &[Score]) -> String {
         "known devices",
         "challenged",
         "known devices",
+        "new devices",
         "logins lost",
     ];
     with_heading(&heading, names.iter().zip(scores).map(row))
@@ -120,6 +126,7 @@ fn summary_table(comparison: &Comparison) -> String {
             percent(total.challenged),
             percent(worst.challenged),
             percent(worst.known_challenged),
+            percent(worst.unknown_challenged),
             percent(total.lost),
         ]
     };
@@ -133,6 +140,7 @@ fn summary_table(comparison: &Comparison) -> String {
         "challenged",
         "worst",
         "known, worst",
+        "new, worst",
         "logins lost",
     ];
     with_heading(&heading, comparison.names.iter().enumerate().map(row))

@@ -41,7 +41,8 @@ pub(super) fn draw(area: &Area<'_>, comparison: &Comparison) -> io::Result<()> {
         }
         top += 10;
     }
-    ink.text((LEFT, top + 10), "Of known devices none was asked where none is mentioned.", GREY)
+    ink.text((LEFT, top + 10), "Of known devices none was asked where none is mentioned.", GREY)?;
+    ink.text((LEFT, top + 28), "With no attacker, every code is a false alarm.", GREY)
 }
 
 fn length(share: f64, most: i32) -> i32 {

@@ -38,7 +38,7 @@ pub(super) fn draw(
     }
     let middle = frame.left.midpoint(frame.right);
     ink.text_around((middle, frame.bottom + 28), "right logins of owners refused", GREY)?;
-    ink.text((LEFT, 32), "accounts lost", GREY)?;
+    ink.text((LEFT, 34), "accounts lost", GREY)?;
 
     let place = |mark: &Mark| (frame.across(x.place(mark.x)), frame.up(y.place(mark.y)));
     let crowds = crowds(marks, place);
@@ -58,7 +58,7 @@ impl Frame {
     fn of(area: &Area<'_>) -> Self {
         let (width, height) = area.dim_in_pixel();
         let whole = |length: u32| i32::try_from(length).unwrap_or(i32::MAX);
-        Self { left: LEFT + 52, right: whole(width) - 24, top: 44, bottom: whole(height) - 48 }
+        Self { left: LEFT + 52, right: whole(width) - 24, top: 56, bottom: whole(height) - 48 }
     }
 
     fn across(&self, share: f64) -> i32 {
@@ -70,10 +70,10 @@ impl Frame {
     }
 }
 
-/// Marks that would hide each other: they stand in a row.
+/// Marks that would hide each other: they stand side by side, each at its own height.
 struct Crowd<'m> {
     at: (i32, i32),
-    marks: Vec<&'m Mark>,
+    marks: Vec<(i32, &'m Mark)>,
 }
 
 impl Crowd<'_> {
@@ -93,14 +93,18 @@ impl Crowd<'_> {
         Block {
             left: self.at.0.min(end) - DOT,
             right: self.at.0.max(end) + DOT,
-            top: self.at.1 - DOT,
-            bottom: self.at.1 + DOT,
+            top: self.heights().min().unwrap_or(self.at.1) - DOT,
+            bottom: self.heights().max().unwrap_or(self.at.1) + DOT,
         }
+    }
+
+    fn heights(&self) -> impl Iterator<Item = i32> {
+        self.marks.iter().map(|&(height, _)| height)
     }
 
     /// Of the names.
     fn width(&self) -> i32 {
-        let letters = self.marks.iter().map(|mark| mark.name.len()).max().unwrap_or(0);
+        let letters = self.marks.iter().map(|(_, mark)| mark.name.len()).max().unwrap_or(0);
         i32::try_from(letters).unwrap_or(0) * LETTER
     }
 
@@ -117,8 +121,8 @@ fn crowds<'m>(marks: &'m [Mark], place: impl Fn(&Mark) -> (i32, i32)) -> Vec<Cro
             (crowd.at.0 - at.0).abs() <= 2 * DOT && (crowd.at.1 - at.1).abs() <= 2 * DOT
         };
         match crowds.iter_mut().find(near) {
-            Some(crowd) => crowd.marks.push(mark),
-            None => crowds.push(Crowd { at, marks: vec![mark] }),
+            Some(crowd) => crowd.marks.push((at.1, mark)),
+            None => crowds.push(Crowd { at, marks: vec![(at.1, mark)] }),
         }
     }
     crowds
@@ -149,8 +153,8 @@ fn name_crowd(
 
     let edge = if goes_left { names.right + 3 } else { names.left - 3 };
     ink.line((end, crowd.at.1), (edge, names.top.midpoint(names.bottom)), PALE)?;
-    for (mark, number) in crowd.marks.iter().zip(0..) {
-        ink.dot((crowd.at.0 + number * step, crowd.at.1), mark.color)?;
+    for (&(height, mark), number) in crowd.marks.iter().zip(0..) {
+        ink.dot((crowd.at.0 + number * step, height), mark.color)?;
         let at = names.top + LINE / 2 + number * LINE;
         match goes_left {
             true => ink.text_before((names.right, at), mark.name, mark.color)?,
