@@ -101,7 +101,7 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
-    use crate::scope::Attempt;
+    use crate::scope::{Attempt, Device};
 
     fn local(instances: u32) -> Outage {
         Outage::Local { instances: NonZeroU32::new(instances).unwrap() }
@@ -137,7 +137,8 @@ mod tests {
     fn an_attempt_goes_on_only_if_all_that_judge_it_do() {
         let stranger =
             Attempt { account: b"a", device: None, source: "192.0.2.1".parse().ok(), guess: None };
-        let owner = Attempt { device: Some(b"d"), ..stranger };
+        let device = Device { id: b"d", issued_at: SystemTime::UNIX_EPOCH };
+        let owner = Attempt { device: Some(device), ..stranger };
         let goes_on = |policy: &Policy, attempt| {
             policy.goes_on(
                 &policy
