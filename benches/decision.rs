@@ -12,7 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_benches::{Sample, Table, Turns, cores, nanos, processor, time};
 use doorward_throttle::{
-    Admission, Attempt, Counters, Decision, Policy, Reservation, ScopeUpdate, Settlement,
+    Admission, Attempt, Counters, Decision, Detection, Fingerprint, Guess, Policy, Popularity,
+    Reservation, Response, ScopeUpdate, Settlement,
 };
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -86,20 +87,30 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
 
+/// The recommended policy, but that mistakes made all at once are not taken for an attack on the whole
+/// site.
+fn calm() -> Policy {
+    let detection = Detection::recommended().respond(Response::AlarmOnly);
+    Policy::builder().detection(detection).build().expect("the recommended bounds are safe")
+}
+
 struct Subjects {
     policy: Policy,
     rows: Rows,
     accounts: Vec<[u8; 32]>,
     limiter: DefaultKeyedRateLimiter<[u8; 32]>,
+    /// So many attempts so far, each with another password.
+    attempts: u16,
 }
 
 impl Subjects {
     fn new() -> Self {
         let mut subjects = Self {
-            policy: Policy::recommended(),
+            policy: calm(),
             rows: Rows::default(),
             accounts: (0..PEOPLE + OUT_OF_BUDGET).map(account).collect(),
             limiter: RateLimiter::keyed(Quota::per_second(NonZeroU32::MAX)),
+            attempts: 0,
         };
         for account in &subjects.accounts {
             let _admitted = subjects.limiter.check_key(account);
@@ -119,6 +130,7 @@ impl Subjects {
 
     /// One call, and how long it took.
     fn once(&mut self, subject: usize, person: usize) -> Duration {
+        self.attempts = self.attempts.wrapping_add(1);
         let took = match subject {
             0 => time(|| black_box(person)).1,
             1 => time(|| self.limiter.check_key(black_box(&self.accounts[person]))).1,
@@ -126,14 +138,15 @@ impl Subjects {
             3 => {
                 let (reservation, updates) = self.policy.reserve(&self.who(person), now());
                 let (rows, took) = time(|| self.rows.apply(black_box(&updates)));
-                let decision = self.policy.decide(&reservation, &rows, now(), false);
+                let decision = self.policy.decide(&reservation, &rows, None, now(), false);
                 self.settle(admitted(decision), &reservation, &rows, Settlement::Verified, now());
                 took
             }
             4 => {
                 let (reservation, updates) = self.policy.reserve(&self.who(person), now());
                 let rows = self.rows.apply(&updates);
-                let decide = || self.policy.decide(&reservation, black_box(&rows), now(), false);
+                let decide =
+                    || self.policy.decide(&reservation, black_box(&rows), None, now(), false);
                 let (decision, took) = time(decide);
                 self.settle(admitted(decision), &reservation, &rows, Settlement::Verified, now());
                 took
@@ -162,6 +175,7 @@ impl Subjects {
     }
 
     fn attempt(&mut self, person: usize, end: Settlement, now: SystemTime) {
+        self.attempts = self.attempts.wrapping_add(1);
         let (reservation, rows, decision) = self.decide(person, now);
         self.settle(admitted(decision), &reservation, &rows, end, now);
     }
@@ -169,7 +183,7 @@ impl Subjects {
     fn decide(&mut self, person: usize, now: SystemTime) -> (Reservation, Vec<Counters>, Decision) {
         let (reservation, updates) = self.policy.reserve(&self.who(person), now);
         let rows = self.rows.apply(&updates);
-        let decision = self.policy.decide(&reservation, &rows, now, false);
+        let decision = self.policy.decide(&reservation, &rows, None, now, false);
         (reservation, rows, decision)
     }
 
@@ -181,14 +195,20 @@ impl Subjects {
         end: Settlement,
         now: SystemTime,
     ) {
-        let updates = self.policy.settle(admission, reservation, rows, end, now);
-        self.rows.apply(&updates);
+        let settled = self.policy.settle(admission, reservation, rows, end, now);
+        self.rows.apply(settled.updates());
     }
 
     fn who(&self, person: usize) -> Attempt<'_> {
         let [.., high, low] = person.to_be_bytes();
         let source = IpAddr::V4(Ipv4Addr::new(10, high, low, 1));
-        Attempt { account: &self.accounts[person], device: None, source: Some(source) }
+        let account = &self.accounts[person];
+        let guess = Guess {
+            digest: *account,
+            popularity: Popularity::UNLISTED,
+            fingerprints: [Fingerprint::new(self.attempts.to_be_bytes()); 2],
+        };
+        Attempt { account, device: None, source: Some(source), guess: Some(guess) }
     }
 }
 

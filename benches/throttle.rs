@@ -36,7 +36,7 @@ fn main() {
         let (reservation, updates) = policy.reserve(&attempt(), now());
         let mut rows = rows.clone();
         apply(&mut rows, &updates);
-        b.iter(|| policy.decide(&reservation, black_box(&rows), now(), false));
+        b.iter(|| policy.decide(&reservation, black_box(&rows), None, now(), false));
     });
     group.bench_function("doorward: reserve, apply, decide, settle, apply", |b| {
         b.iter(|| whole(&policy, &mut rows, Settlement::Verified, now()));
@@ -69,7 +69,7 @@ fn key(number: u32) -> [u8; 32] {
 }
 
 fn attempt() -> Attempt<'static> {
-    Attempt { account: &[7; 32], device: None, source: Some(SOURCE) }
+    Attempt { account: &[7; 32], device: None, source: Some(SOURCE), guess: None }
 }
 
 /// The rows of an account, its source, the prefix and the site after a day with some failures.
@@ -87,10 +87,10 @@ fn with_a_past(policy: &Policy) -> Vec<Counters> {
 fn whole(policy: &Policy, rows: &mut [Counters], settlement: Settlement, now: SystemTime) {
     let (reservation, updates) = policy.reserve(&attempt(), now);
     apply(rows, &updates);
-    match policy.decide(&reservation, rows, now, false) {
+    match policy.decide(&reservation, rows, None, now, false) {
         Decision::Admit(admission) => {
-            let updates = policy.settle(admission, &reservation, rows, settlement, now);
-            apply(rows, &updates);
+            let settled = policy.settle(admission, &reservation, rows, settlement, now);
+            apply(rows, settled.updates());
         }
         other => panic!("an attempt that has room was not admitted: {other:?}"),
     }

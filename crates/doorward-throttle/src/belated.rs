@@ -11,7 +11,7 @@ impl ScopeUpdate {
     /// Adds what was `counted` apart from a row to the row. `counted` is what
     /// [`without_room`](Self::without_room) makes of settlements, applied to an empty row.
     ///
-    /// Others may have written to the row meanwhile, so nothing in it gets less: sums are added, a run of
+    /// Others may have written to the row meanwhile, so no count in it gets less: sums are added, a run of
     /// failures goes on, and the last failure is now. A wait that is due so runs from when all know of
     /// it.
     #[must_use]
@@ -64,7 +64,7 @@ const SUMS: [Kind; 11] = [
 ];
 
 /// What says something by itself.
-const MARKS: [Kind; 2] = [Kind::Fingerprint, Kind::FlaggedUntil];
+const MARKS: [Kind; 3] = [Kind::Fingerprint, Kind::FlaggedUntil, Kind::Issued];
 
 #[cfg(test)]
 mod tests {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_in_the_row_gets_less_and_room_is_not_told() {
+    fn no_count_in_the_row_gets_less_and_room_is_not_told() {
         let policy = Policy::recommended();
         let mut counted = vec![Counters::new(); 3];
         count(&policy, &mut counted, Settlement::Failed, at(0));

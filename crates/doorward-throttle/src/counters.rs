@@ -43,6 +43,11 @@ impl Counters {
         self.0.binary_search_by_key(&column, |&(column, _)| column).map_or(0, |at| self.0[at].1)
     }
 
+    /// Whether there is a column of this kind.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        self.slots(kind).next().is_some()
+    }
+
     /// A moment that a column holds, in milliseconds since 1970; 1970 where there is none.
     pub(crate) fn moment(&self, column: u64) -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(u64::try_from(self.get(column)).unwrap_or(0))

@@ -51,8 +51,9 @@ pub enum Outage {
     ///   than while the store answers: with the recommended rule of accounts, 25 at each of eight
     ///   instances instead of 30, until [`consecutive`](crate::ScopeRule::consecutive) ends it after
     ///   seven each.
-    /// - What only the store knows is not known: the waits that run, and which device was revoked.
-    ///   (A password that was changed is known, and makes all devices unknown.)
+    /// - What only the store knows is not known: the waits that run, which device was revoked, and which
+    ///   proof of a device is the newest. (A password that was changed is known, and makes all devices
+    ///   unknown.)
     /// - When the store answers again, what was counted is written to it before it decides on the same
     ///   scope. Where a reply was lost, something may count twice.
     Local {

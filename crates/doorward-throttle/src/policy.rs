@@ -116,6 +116,12 @@ impl Policy {
         (denied && self.mode == Mode::Enforce).then(|| Denial::new(Rule::Denied, now + DENIED_FOR))
     }
 
+    /// Whether a limit that a caller sets in front of the policy is none of this source's business: it is
+    /// trusted, or the policy only monitors.
+    pub fn exempts(&self, source: Option<IpAddr>) -> bool {
+        self.mode == Mode::Monitor || source.is_some_and(|address| self.trusted.contain(address))
+    }
+
     /// The rule of a kind of scope; that of the site for those that judge nobody.
     pub fn rule(&self, kind: ScopeKind) -> &ScopeRule {
         match kind {

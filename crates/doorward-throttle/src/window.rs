@@ -73,8 +73,11 @@ impl Window {
         kind: Kind,
         now: SystemTime,
     ) -> impl Iterator<Item = Change> + '_ {
-        let oldest = self.slot(now).saturating_sub(self.slots + 1);
-        let stale: Vec<_> = counters.slots(kind).take_while(|&(slot, _)| slot < oldest).collect();
+        let mut stale = Vec::new();
+        if counters.has(kind) {
+            let oldest = self.slot(now).saturating_sub(self.slots + 1);
+            stale.extend(counters.slots(kind).take_while(|&(slot, _)| slot < oldest));
+        }
         stale.into_iter().map(move |(slot, _)| Change::Remove(column(kind, slot)))
     }
 
@@ -110,8 +113,12 @@ impl Window {
         kind: Kind,
         now: SystemTime,
     ) -> impl Iterator<Item = (u64, i64)> + 'a {
-        let oldest = self.slot(now).saturating_sub(self.slots);
-        let newest = self.slot(now + SKEW);
+        // Most rows have no column of most kinds, and telling the time costs more than looking.
+        let (oldest, newest) = if counters.has(kind) {
+            (self.slot(now).saturating_sub(self.slots), self.slot(now + SKEW))
+        } else {
+            (u64::MAX, 0)
+        };
         counters.slots(kind).filter(move |&(slot, _)| (oldest..=newest).contains(&slot))
     }
 

@@ -51,6 +51,7 @@ impl Inner {
         let away = self.policy.turn_away(visitor.source, now);
         if away.is_none()
             && visitor.device.is_none()
+            && !self.policy.exempts(visitor.source)
             && let Err(wait) = self.front.check(visitor.source, now)
         {
             return Ok(Err(self.answer_wait(&visitor, Wait::in_front(wait, now))));
