@@ -43,8 +43,8 @@ fn it_compares_every_system_in_every_scenario() {
     assert!(widest <= 160, "{widest} columns");
 
     let lost = |system| report.accounts_lost(system).unwrap();
-    assert!(lost("none") > lost("StopGuessing"), "{text}");
-    assert!(lost("none") > 2 * lost("doorward"), "{text}");
+    assert!(lost("none") >= lost("StopGuessing"), "{text}");
+    assert!(lost("none") > 10 * lost("doorward"), "{text}");
     assert_eq!(report.accounts_lost("nobody's"), None);
 
     let sheet = std::fs::read_to_string(folder.path("lab.csv")).unwrap();
