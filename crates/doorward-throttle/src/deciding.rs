@@ -63,7 +63,10 @@ impl Policy {
     ) -> Finding {
         let rule = self.rule(kind);
         let state = State::of(rule, counters, now);
-        let streak = self.streak(counters, now);
+        let streak = match rule.consecutive {
+            Some(_) => self.streak(counters, now),
+            None => 0,
+        };
         if rule.consecutive.is_some_and(|most| streak >= most) {
             return match (kind, can_challenge) {
                 (ScopeKind::Device, _) => Finding::Distrust,
@@ -238,7 +241,8 @@ impl State {
             // come: attempts overtake each other, and clocks differ.
             wait.is_zero() || last + wait <= at
         };
-        if over(now) {
+        let wait = rule.ladder.wait(self.failures);
+        if wait.is_zero() || last + wait <= now {
             return None;
         }
         let mut moments: Vec<_> = rule.ladder.waits().map(|wait| last + wait).collect();

@@ -9,7 +9,11 @@ use crate::window::SKEW;
 /// Until when the row is flagged, if it is at `now`. A moment further ahead than any flag lasts was
 /// written by a broken clock.
 pub(crate) fn flagged_until(counters: &Counters, slot: u64, now: SystemTime) -> Option<SystemTime> {
-    let until = counters.moment(column(Kind::FlaggedUntil, slot));
+    let flag = column(Kind::FlaggedUntil, slot);
+    if counters.get(flag) == 0 {
+        return None;
+    }
+    let until = counters.moment(flag);
     (until > now && until <= now + LONGEST_HOLD + SKEW).then_some(until)
 }
 

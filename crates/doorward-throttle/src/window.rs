@@ -115,7 +115,9 @@ impl Window {
     ) -> impl Iterator<Item = (u64, i64)> + 'a {
         // Most rows have no column of most kinds, and telling the time costs more than looking.
         let (oldest, newest) = if counters.has(kind) {
-            (self.slot(now).saturating_sub(self.slots), self.slot(now + SKEW))
+            let seconds = seconds(now);
+            let newest = (seconds + SKEW.as_secs()) / self.slot_seconds;
+            ((seconds / self.slot_seconds).saturating_sub(self.slots), newest)
         } else {
             (u64::MAX, 0)
         };
@@ -133,8 +135,12 @@ impl Window {
     }
 
     pub(crate) fn slot(&self, now: SystemTime) -> u64 {
-        now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()) / self.slot_seconds
+        seconds(now) / self.slot_seconds
     }
+}
+
+fn seconds(now: SystemTime) -> u64 {
+    now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Nobody waits for the end of a longer one, and times beyond it must not overflow.
