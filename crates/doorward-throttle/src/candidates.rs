@@ -47,10 +47,18 @@ impl Candidates {
         *times - 1
     }
 
+    /// Forgets on which accounts a password has failed.
+    pub(crate) fn forget(&mut self, tag: u64) {
+        self.accounts.remove(&tag);
+        self.flagged.remove(&tag);
+    }
+
     /// On how many accounts a password fails that is taken for a sprayed one: `least`, or 3 in 100
-    /// of the failures of a calm day. The most common password is chosen by less than one in 100.
+    /// of the failures of a calm day, or one in 100 of today's. The most common password is chosen by
+    /// less than one in 100.
     pub(crate) fn threshold(&self, least: u64) -> u64 {
-        least.max(3 * self.volume.calm() / 100).min(MOST_ACCOUNTS as u64)
+        let usual = (3 * self.volume.calm / 100).max(self.volume.today / 100);
+        least.max(usual).min(MOST_ACCOUNTS as u64)
     }
 
     /// Passwords that have failed on few accounts go first.
@@ -92,11 +100,6 @@ impl Volume {
         }
         self.today += 1;
     }
-
-    /// What today has seen already, and no more than an ordinary day may have.
-    fn calm(&self) -> u64 {
-        self.today.min(2 * self.calm + SMALL_SITE).max(self.calm)
-    }
 }
 
 /// Whether `then` lies less than `length` back, or a little ahead.
@@ -108,7 +111,7 @@ fn is_within(then: SystemTime, now: SystemTime, length: Duration) -> bool {
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
-/// So many passwords are watched at a time, on so many accounts each: 4 MiB at most.
+/// So many passwords are watched at a time, on so many accounts each: 6 MiB at most.
 const MOST_PASSWORDS: usize = 1_024;
 const MOST_ACCOUNTS: usize = 256;
 /// What a small site sees: with it, six accounts are above three in a hundred.
@@ -148,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_large_site_gets_a_higher_threshold_within_days_and_not_within_one() {
+    fn a_large_site_gets_a_higher_threshold() {
         let mut candidates = Candidates::default();
         assert_eq!(candidates.threshold(6), 6);
         let mut thresholds = Vec::new();
@@ -158,6 +161,6 @@ mod tests {
             }
             thresholds.push(candidates.threshold(6));
         }
-        assert_eq!(thresholds, [9, 21, 45, 93, 120, 120]);
+        assert_eq!(thresholds, [40, 40, 40, 45, 93, 120]);
     }
 }

@@ -45,6 +45,8 @@ pub(crate) enum Kind {
     RecentRedeemed = 18,
     /// When the newest proof was issued that a device has logged in with, in milliseconds since 1970.
     Issued = 19,
+    /// Logins from unknown devices for which an account has spoken for the site, by slot.
+    GivenToSite = 20,
 }
 
 const SLOT_BITS: u32 = 56;

@@ -28,6 +28,7 @@ struct Crowd {
     /// How often it was flagged, and until when last: no later than that.
     flagged: u32,
     flagged_until: Option<SystemTime>,
+    flagged_at: Option<SystemTime>,
 }
 
 /// A network that sprays, and is to be flagged.
@@ -63,6 +64,7 @@ impl Crowds {
         let recurrence = crowd.flagged;
         crowd.flagged = recurrence.saturating_add(1);
         crowd.flagged_until = Some(now + detection.hold);
+        crowd.flagged_at = Some(now);
         let alarm = Alarm::SprayingNetwork {
             network,
             accounts: crowd.failed_on.len().max(crowd.some.len()) as u64,
@@ -75,6 +77,18 @@ impl Crowds {
     /// Forgets a network, as an operator asks.
     pub(crate) fn forget(&mut self, network: &SourcePrefix) {
         self.0.remove(network);
+    }
+
+    /// Forgets a network that is taken for flagged, unless it was flagged just now: attempts under way
+    /// have not seen that yet.
+    pub(crate) fn forget_if_flagged(&mut self, network: &SourcePrefix, now: SystemTime) {
+        let flagged = |crowd: &Crowd| {
+            let since = crowd.flagged_at.is_some_and(|at| at + UNDER_WAY <= now);
+            since && crowd.flagged_until.is_some_and(|until| until > now)
+        };
+        if self.0.get(network).is_some_and(flagged) {
+            self.0.remove(network);
+        }
     }
 
     fn make_room(&mut self, now: SystemTime) {
@@ -109,6 +123,7 @@ impl Crowd {
             some: Vec::new(),
             flagged: 0,
             flagged_until: None,
+            flagged_at: None,
         }
     }
 
@@ -119,7 +134,8 @@ impl Crowd {
                 Some(until) if until + DAY > now => (self.flagged, self.flagged_until),
                 _ => (0, None),
             };
-            *self = Self { flagged, flagged_until, ..Self::new(now) };
+            let flagged_at = self.flagged_at;
+            *self = Self { flagged, flagged_until, flagged_at, ..Self::new(now) };
         }
         self.requests += 1;
         self.failed += u64::from(failed);
@@ -161,6 +177,8 @@ impl Crowd {
     }
 }
 
+/// No attempt is under way for longer.
+const UNDER_WAY: Duration = Duration::from_secs(5);
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 const DAY: Duration = Duration::from_secs(86_400);
 /// One who has forgotten a password fails often, on one account; a family perhaps on two.

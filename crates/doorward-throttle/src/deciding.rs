@@ -6,7 +6,7 @@ use crate::column::{Kind, column};
 use crate::counters::Counters;
 use crate::decision::{Admission, Decision, Denial, Observed, Rule};
 use crate::detection::Response;
-use crate::flagged::flagged_until;
+use crate::flagged::{LONGEST_HOLD, flagged_until};
 use crate::policy::{Mode, Policy};
 use crate::reservation::Reservation;
 use crate::scope::{Role, ScopeKind};
@@ -72,7 +72,7 @@ impl Policy {
                 (ScopeKind::Device, _) => Finding::Distrust,
                 (_, true) => Finding::Challenge(Rule::Consecutive),
                 (_, false) => {
-                    let until = state.last + self.consecutive_memory;
+                    let until = last_of_run(counters, now) + self.consecutive_memory;
                     Finding::Wait(Denial::new(Rule::Consecutive, until))
                 }
             };
@@ -128,7 +128,7 @@ impl Policy {
 
     /// Failures since the last verified attempt; a run that is older than the memory has lapsed.
     pub(crate) fn streak(&self, counters: &Counters, now: SystemTime) -> u64 {
-        if last_failure(counters, now) + self.consecutive_memory <= now {
+        if last_of_run(counters, now) + self.consecutive_memory <= now {
             return 0;
         }
         u64::try_from(counters.get(column(Kind::Streak, 0))).unwrap_or(0)
@@ -213,8 +213,8 @@ struct State {
 impl State {
     fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
         // An attempt that was answered with a step-up taught a guesser nothing, and cost a hash.
-        let failed = rule.window.count(counters, Kind::Failed, now)
-            + COARSE_DAY.count(counters, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
+        let challenged = COARSE_DAY.count(counters, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
+        let failed = rule.window.count(counters, Kind::Failed, now).saturating_add(challenged);
         let forgiven = match rule.verified_per_credit {
             Some(per) => {
                 let credits = rule.window.count(counters, Kind::Credit, now) / per;
@@ -261,4 +261,11 @@ impl State {
 fn last_failure(counters: &Counters, now: SystemTime) -> SystemTime {
     let last = counters.moment(column(Kind::LastFailure, 0));
     if last > now + SKEW { UNIX_EPOCH } else { last }
+}
+
+/// The same for a run, whose bound must hold though a clock is minutes ahead; and so far ahead that nobody
+/// would live to see its end, it is none.
+fn last_of_run(counters: &Counters, now: SystemTime) -> SystemTime {
+    let last = counters.moment(column(Kind::LastFailure, 0));
+    if last > now + LONGEST_HOLD { UNIX_EPOCH } else { last }
 }

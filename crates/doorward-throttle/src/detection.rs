@@ -47,14 +47,14 @@ impl Detection {
     /// - A password is *sprayed* when it fails on 6 accounts within 24 hours, and it is one that fails
     ///   often: it is on the list of common ones, or at 44 of 48 rungs of the
     ///   [filter](crate::PopularityFilter). On a large site it takes more accounts: 3 in 100 of a calm day's
-    ///   failures. Then attempts with this password are suspicious; and with three sprayed ones
+    ///   failures, or one in 100 of today's. Then attempts with this password are suspicious; and with three sprayed ones
     ///   within half a day, attempts with any listed one.
     /// - A source or its prefix is *spraying* when attempts on more than 15 accounts fail within 5
     ///   minutes, more than on how many others succeed; a source also when of more than 7 attempts in a
     ///   day, on 3 accounts at least, more than 80 % fail (Islam and others, "Araña", USENIX Security
     ///   2023).
-    /// - The site or a prefix sees a *surge* when more fail than calm times explain: a fifth more than the calm
-    ///   share of failures, learned from its own past and taken for 2 to 50 %, plus four standard
+    /// - The site or a prefix sees a *surge* when more fail than calm times explain: half more than the calm
+    ///   share of failures, 5 in 100 at most, learned from its own past and taken for 2 to 50 %, plus four standard
     ///   deviations, plus 20 failures (a prefix: 12). An account counts for 4 failures of the site at most, a
     ///   source for 3, a prefix for 10.
     /// - An account's *hit budget* is what common passwords it may be tried with in 24 hours: those of

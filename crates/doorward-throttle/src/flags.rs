@@ -79,11 +79,16 @@ impl Flags {
         Some(Scope::flags(u8::try_from(self.next).unwrap_or(0)))
     }
 
-    pub(crate) fn learn(&mut self, scope: &Scope, row: &Counters) {
+    /// Takes the row as it is in the store; answers which passwords are in it no more.
+    pub(crate) fn learn(&mut self, scope: &Scope, row: &Counters) -> Vec<u64> {
         let known = Self::scopes().zip(&mut self.rows).find(|(of, _)| of == scope);
-        if let Some((_, known)) = known.filter(|_| scope.kind() == ScopeKind::Flags) {
-            known.clone_from(row);
-        }
+        let Some((_, known)) = known.filter(|_| scope.kind() == ScopeKind::Flags) else {
+            return Vec::new();
+        };
+        let tags = known.slots(Kind::FlaggedUntil).map(|(tag, _)| tag);
+        let gone = tags.filter(|&tag| row.get(column(Kind::FlaggedUntil, tag)) == 0).collect();
+        known.clone_from(row);
+        gone
     }
 
     pub(crate) fn scopes() -> impl Iterator<Item = Scope> {

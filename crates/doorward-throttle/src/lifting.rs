@@ -6,7 +6,7 @@ use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
 use crate::policy::Policy;
 use crate::reservation::ScopeUpdate;
-use crate::scope::Scope;
+use crate::scope::{Scope, ScopeKind};
 
 impl Policy {
     /// Lifts a scope's waits and its flag: its failures are forgotten. Room that attempts under way hold
@@ -18,6 +18,10 @@ impl Policy {
             .flat_map(|kind| counters.slots(kind).map(move |(slot, _)| column(kind, slot)))
             .map(Change::Remove)
             .collect();
+        if kind == ScopeKind::Device {
+            // A device that was made unknown stays so.
+            changes.retain(|change| change.column() != column(Kind::FlaggedUntil, 0));
+        }
         if self.rule(kind).consecutive.is_some() {
             changes.push(Change::Set(column(Kind::Streak, 0), 0));
         }

@@ -31,7 +31,7 @@ use crate::window::Window;
 ///
 /// Sources and prefixes are shared by people: three logins there make up
 /// for one failure, so an office behind one address is not taken for a sprayer. A source is forgiven
-/// at most 300 failures like that, a prefix 1,000, and one account speaks for its network five times a
+/// at most 1,000 failures like that, a prefix 3,000, and one account speaks for its network five times a
 /// day. What an attack on the whole site is, and on whom it casts suspicion, says
 /// [`Detection::recommended`].
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,6 +78,10 @@ impl Policy {
     pub const MOST_CONSECUTIVE: u64 = 100;
     /// No policy lets strangers guess at one account more often than this a day.
     pub const MOST_GUESSES_PER_DAY: u64 = 100;
+
+    /// How long a device's proof is good after it was issued, and how long the device's row says which
+    /// proofs are void: longer than browsers keep a cookie.
+    pub const PROOF_LIFE: Duration = Duration::from_secs(400 * 86_400);
 
     /// Starts from [`Policy::recommended`].
     pub fn builder() -> PolicyBuilder {

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::address::SourcePrefix;
 use crate::detection::Detection;
 use crate::ladder::Ladder;
+use crate::networks::Networks;
 use crate::outage::Outage;
 use crate::policy::{KINDS, Mode, Policy};
 use crate::scope::ScopeKind;
@@ -135,6 +136,11 @@ impl PolicyBuilder {
         if let Some((setting, value, least, most)) = policy.detection.out_of_bounds() {
             return Err(PolicyError::OutOfBounds { setting, value, least, most });
         }
+        let everybody = |networks: &Networks| networks.iter().find(|network| network.length() == 0);
+        let everybody = everybody(&policy.trusted).or_else(|| everybody(&policy.denied));
+        if let Some(network) = everybody {
+            return Err(PolicyError::Everybody { network });
+        }
         let both = policy.trusted.iter().find(|&network| policy.denied.contain(network.network()));
         match both {
             Some(network) => Err(PolicyError::TrustedAndDenied { network }),
@@ -162,6 +168,10 @@ fn check_rule(kind: ScopeKind, rule: &ScopeRule) -> Result<(), PolicyError> {
     if guesses > most {
         return Err(PolicyError::TooManyGuesses { scope: kind, guesses, most });
     }
+    let most = most_slots(kind);
+    if rule.window.slots().1 > most {
+        return Err(PolicyError::TooManySlots { scope: kind, most });
+    }
     if rule.verified_per_credit == Some(0) {
         return Err(PolicyError::FreeCredits { scope: kind });
     }
@@ -180,6 +190,15 @@ fn check_rule(kind: ScopeKind, rule: &ScopeRule) -> Result<(), PolicyError> {
 
 /// A wait beyond this keeps an owner out for the sake of nothing: the bounds hold without it.
 const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+
+/// The most slots of a window for which the row fits into a store: what is counted twice in slots takes twice
+/// the columns.
+const fn most_slots(kind: ScopeKind) -> u64 {
+    match kind {
+        ScopeKind::Device | ScopeKind::Unaddressed => 18,
+        _ => 12,
+    }
+}
 
 /// The most guesses a day that a policy may let anybody have: what one source, one network or a whole
 /// site needs for its people's mistakes, several times over.
@@ -278,6 +297,20 @@ pub enum PolicyError {
         least: u64,
         /// What it may be.
         most: u64,
+    },
+    /// A row of so many columns does not fit into a store.
+    #[error("{}: a window of so many slots makes too wide a row: {most} slots are the most", .scope.name())]
+    TooManySlots {
+        /// Whose rule.
+        scope: ScopeKind,
+        /// So many fit.
+        most: u64,
+    },
+    /// A list that names everybody is a mistake, or no policy.
+    #[error("{network} is everybody: trust or deny the networks that are meant")]
+    Everybody {
+        /// Which.
+        network: SourcePrefix,
     },
     /// A network that is trusted and denied.
     #[error("{network} is trusted and denied: take it, or what contains it, from one of the lists")]

@@ -203,24 +203,28 @@ impl Policy {
     }
 
     /// What is counted in slots of time, and the window of each.
-    fn windows(&self, window: Window) -> [(Kind, Window); 10] {
+    fn windows(&self, window: Window) -> [(Kind, Window); 12] {
         [
             (Kind::Pending, self.reservations),
             (Kind::Failed, window),
             (Kind::Credit, window),
             (Kind::Challenged, COARSE_DAY),
             (Kind::Given, COARSE_DAY),
+            (Kind::GivenToSite, COARSE_DAY),
             (Kind::Hits, COARSE_DAY),
             (Kind::Codes, self.codes),
             (Kind::RecentFailed, RECENT),
             (Kind::RecentVerified, RECENT),
             (Kind::RecentRedeemed, RECENT),
+            (Kind::Claimed, RECENT),
         ]
     }
 
     pub(crate) fn expiry(&self, kind: ScopeKind, now: SystemTime) -> SystemTime {
         // A baseline is learned over days, and what a quiet week forgets has to be learned again.
         let memory = match kind {
+            // As long as a device's former proofs could be presented.
+            ScopeKind::Device => Policy::PROOF_LIFE,
             ScopeKind::Site => self.consecutive_memory,
             _ => self.rule(kind).window.memory(),
         };

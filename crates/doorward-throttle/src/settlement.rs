@@ -1,5 +1,6 @@
 //! Settling an attempt once its password was checked.
 
+use std::net::IpAddr;
 use std::time::SystemTime;
 
 use crate::column::{Kind, column};
@@ -54,7 +55,12 @@ impl Policy {
         let ends = End {
             settlement,
             challenge,
-            gives: settlement == Settlement::Verified && self.may_give(reservation, rows, now),
+            gives: settlement == Settlement::Verified
+                && self.may_give(Kind::Given, reservation, rows, now),
+            // What known devices gave to their networks is no reason to keep quiet about new ones.
+            gives_to_site: settlement == Settlement::Verified
+                && !reservation.is_known
+                && self.may_give(Kind::GivenToSite, reservation, rows, now),
             weight: self.weight(reservation, rows, now),
         };
         let mut settled = Settled::default();
@@ -93,13 +99,36 @@ impl Policy {
         }
     }
 
-    /// A step-up was redeemed by its owner: for the site, it was no sign of an attack.
-    pub fn redeemed(&self, now: SystemTime) -> ScopeUpdate {
-        ScopeUpdate {
-            scope: Scope::site(),
-            changes: vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)],
-            expires_at: self.expiry(ScopeKind::Site, now),
+    /// A step-up was redeemed by its owner: it was no sign of an attack. `by_site` is whether it was the site that
+    /// asked for it, `source` where it was redeemed.
+    ///
+    /// The run of the account's consecutive failures has ended, and what the challenge counted on the
+    /// account and its networks is taken back.
+    pub fn redeemed(
+        &self,
+        account: &[u8],
+        source: Option<IpAddr>,
+        by_site: bool,
+        now: SystemTime,
+    ) -> Vec<ScopeUpdate> {
+        let back = Change::Add(COARSE_DAY.column(Kind::Challenged, now), -1);
+        let mut account = self.end_run(account, now);
+        account.changes.push(back);
+        let networks = source.filter(|&address| !self.trusted.contain(address));
+        let networks = networks.into_iter().flat_map(Scope::around);
+        let mut updates = vec![account];
+        updates.extend(networks.map(|scope| {
+            let expires_at = self.expiry(scope.kind(), now);
+            ScopeUpdate { scope, changes: vec![back], expires_at }
+        }));
+        if by_site {
+            updates.push(ScopeUpdate {
+                scope: Scope::site(),
+                changes: vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)],
+                expires_at: self.expiry(ScopeKind::Site, now),
+            });
         }
+        updates
     }
 
     /// What the end of an attempt counts for in one row.
@@ -122,6 +151,9 @@ impl Policy {
         match end.settlement {
             Settlement::Verified => {
                 self.on_verified(kind, end.gives, now, out);
+                if end.gives_to_site && kind == ScopeKind::Account {
+                    out.push(Change::Add(COARSE_DAY.column(Kind::GivenToSite, now), 1));
+                }
                 if let (ScopeKind::Device, Some(issued_at)) = (kind, reservation.issued_at) {
                     out.push(Change::Set(column(Kind::Issued, 0), millis(issued_at)));
                 }
@@ -172,7 +204,7 @@ impl Policy {
                 let weight = i64::try_from(end.weight).unwrap_or(0);
                 out.push(Change::Add(window.column(Kind::Failed, now), weight));
             }
-            (false, false) if end.gives => {
+            (false, false) if end.gives_to_site => {
                 out.push(Change::Add(window.column(Kind::Credit, now), 1));
             }
             (false, false) => return None,
@@ -184,9 +216,15 @@ impl Policy {
 
     /// An account gives shared scopes only so many credits a day, so that nobody buys an address
     /// room for guesses by logging in to an account of his own all day.
-    fn may_give(&self, reservation: &Reservation, rows: &[Counters], now: SystemTime) -> bool {
+    fn may_give(
+        &self,
+        given: Kind,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> bool {
         reservation.row(rows, ScopeKind::Account).is_some_and(|counters| {
-            COARSE_DAY.count(counters, Kind::Given, now) < self.credits_per_account
+            COARSE_DAY.count(counters, given, now) < self.credits_per_account
         })
     }
 
@@ -202,9 +240,12 @@ impl Policy {
                 ScopeKind::Prefix => self.site_counts_of_prefix,
                 _ => return WHOLE,
             };
-            let failed = self.rule(scope.kind()).window.count(counters, Kind::Failed, now)
-                + COARSE_DAY.count(counters, Kind::Challenged, now);
-            WHOLE.min(WHOLE * most / (failed + 1))
+            let failed = self
+                .rule(scope.kind())
+                .window
+                .count(counters, Kind::Failed, now)
+                .saturating_add(COARSE_DAY.count(counters, Kind::Challenged, now));
+            WHOLE.min(WHOLE * most / failed.saturating_add(1))
         };
         let shares = reservation.scopes.iter().zip(rows).map(share);
         shares.min().unwrap_or(WHOLE).max(1)
@@ -281,6 +322,7 @@ struct End {
     settlement: Settlement,
     challenge: Option<Rule>,
     gives: bool,
+    gives_to_site: bool,
     /// What a failure counts for on the site.
     weight: u64,
 }

@@ -1,6 +1,6 @@
 //! Surges: more attempts fail than calm times explain.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use crate::alarm::Alarm;
 use crate::column::{Kind, column};
@@ -58,11 +58,11 @@ impl Policy {
         }
         let hold = self.hold(counters, now, flagged.is_none());
         let window = self.rule(sample.kind).window;
-        let calm = baseline(counters);
+        let calm = baseline(counters, sample.kind);
         let within = |window: Window, failed, verified, redeemed: u64| {
-            let failed = window.count(counters, failed, now) / unit(sample.kind)
-                + u64::from(!sample.is_challenged);
-            let attempts = failed + window.count(counters, verified, now);
+            let failed = window.count(counters, failed, now) / unit(sample.kind);
+            let failed = failed.saturating_add(u64::from(!sample.is_challenged));
+            let attempts = failed.saturating_add(window.count(counters, verified, now));
             Tally { failed: failed.saturating_sub(redeemed), attempts, calm }
         };
         let redeemed = RECENT.count(counters, Kind::RecentRedeemed, now);
@@ -70,14 +70,16 @@ impl Policy {
         let lately = within(window.last_slot(), Kind::Failed, Kind::Credit, 0);
         let hour = within(RECENT, Kind::RecentFailed, Kind::RecentVerified, redeemed);
         if let Some(until) = flagged {
-            let goes_on = if is_site { hour.exceeds(SIGNS) } else { day.exceeds(PREFIX_FAILURES) };
+            let asked = Tally { calm: calm + UNREDEEMED, ..hour };
+            let goes_on = if is_site { asked.exceeds(SIGNS) } else { day.exceeds(PREFIX_FAILURES) };
             if goes_on && until < now + hold / 2 {
                 out.push(Change::Set(column(Kind::FlaggedUntil, 0), millis(now + hold)));
             }
             return None;
         }
         let least = if is_site { self.detection.surge_failures } else { PREFIX_FAILURES };
-        let horizons = [Some(day), Some(lately), is_site.then_some(hour)];
+        // A prefix counts only the first logins of an account a day: its hours are not like each other.
+        let horizons = [Some(day), is_site.then_some(lately), is_site.then_some(hour)];
         let tally = horizons.into_iter().flatten().find(|tally| tally.exceeds(least))?;
         out.push(Change::Set(column(Kind::FlaggedUntil, 0), millis(now + hold)));
         if is_site {
@@ -99,7 +101,8 @@ impl Policy {
             baseline: calm,
         };
         // A prefix counts a whole day, in which it is flagged again and again: that is one attack.
-        let is_new = is_site || counters.moment(column(Kind::FlaggedUntil, 0)) == UNIX_EPOCH;
+        let last = counters.moment(column(Kind::FlaggedUntil, 0));
+        let is_new = is_site || last + LONGEST_HOLD <= now;
         is_new.then_some(Found { claim, alarm })
     }
 
@@ -108,21 +111,22 @@ impl Policy {
     fn learn(&self, kind: ScopeKind, counters: &Counters, now: SystemTime, out: &mut Vec<Change>) {
         let Some(ended) = self.rule(kind).window.slot(now).checked_sub(1) else { return };
         let learned = u64::try_from(counters.get(column(Kind::Learned, 0))).unwrap_or(u64::MAX);
-        if learned >= ended {
+        // One far ahead was written by a broken clock.
+        if (ended..ended + 12).contains(&learned) {
             return;
         }
         let count = |kind| u64::try_from(counters.get(column(kind, ended))).unwrap_or(0);
         let (failed, verified) = (count(Kind::Failed) / unit(kind), count(Kind::Credit));
-        let attempts = failed + verified;
+        let attempts = failed.saturating_add(verified);
         if attempts < LEAST_TO_LEARN {
             return;
         }
-        let (calm, seen) = (baseline(counters), failed * MILLION / attempts);
+        let (calm, seen) = (baseline(counters, kind), failed.saturating_mul(MILLION) / attempts);
         let slots = u64::try_from(counters.get(column(Kind::Baseline, 1))).unwrap_or(0);
         let slowest = if seen > calm { SLOWEST_UP } else { SLOWEST_DOWN };
-        let weight = (slots + PRIOR).min(slowest);
-        let moved = (weight * calm + seen) / (weight + 1);
-        let moved = moved.clamp(*CALM.start(), *CALM.end());
+        let weight = slots.saturating_add(PRIOR).min(slowest);
+        let moved = (weight * calm + seen.min(MILLION)) / (weight + 1);
+        let moved = moved.clamp(least_calm(kind), MOST_CALM);
         out.push(Change::Add(column(Kind::Baseline, 1), 1));
         out.push(Change::Set(column(Kind::Baseline, 0), i64::try_from(moved).unwrap_or(0)));
         out.push(Change::Set(column(Kind::Learned, 0), i64::try_from(ended).unwrap_or(0)));
@@ -162,15 +166,15 @@ struct Tally {
 }
 
 impl Tally {
-    /// Whether there are more failures than calm times explain: a fifth more than their expected number, for
-    /// one day is not like the other, four standard deviations of the binomial distribution, and
+    /// Whether there are more failures than calm times explain: their expected number and some more, for
+    /// one hour is not like the other, four standard deviations of the binomial distribution, and
     /// `least` for what is not independent.
     fn exceeds(self, least: u64) -> bool {
         #[allow(clippy::cast_precision_loss, reason = "counts of a day are far below 2^52")]
         let [failed, attempts, calm, least] =
             [self.failed, self.attempts, self.calm, least].map(|number| number as f64);
         let share = calm / 1e6;
-        let usual = SLACK * share * attempts;
+        let usual = (share + (SLACK.0 * share).min(SLACK.1)) * attempts;
         failed >= usual + 4.0 * (attempts * share * (1.0 - share)).sqrt() + least
     }
 }
@@ -184,25 +188,35 @@ pub(crate) fn unit(kind: ScopeKind) -> u64 {
 pub(crate) const WHOLE: u64 = 1_000;
 
 /// The share that fails in calm times, in millionths.
-fn baseline(counters: &Counters) -> u64 {
+fn baseline(counters: &Counters, kind: ScopeKind) -> u64 {
     match u64::try_from(counters.get(column(Kind::Baseline, 0))).unwrap_or(0) {
         0 => NOT_LEARNED,
-        learned => learned.clamp(*CALM.start(), *CALM.end()),
+        learned => learned.clamp(least_calm(kind), MOST_CALM),
     }
 }
 
 const MILLION: u64 = 1_000_000;
 /// Before anything is learned: more than people need who mistype.
-const NOT_LEARNED: u64 = 200_000;
-/// How much a calm day may exceed what is usual.
-const SLACK: f64 = 1.2;
+const NOT_LEARNED: u64 = 340_000;
+/// How much a calm hour may exceed the usual share: by half of it, and by five in a hundred at most.
+const SLACK: (f64, f64) = (0.5, 0.05);
+/// So many of a hundred who are asked for a code do not enter it, though they could.
+const UNREDEEMED: u64 = 200_000;
 /// Whatever is learned: an attack that is patient enough to be learned must not become the rule.
-const CALM: std::ops::RangeInclusive<u64> = 20_000..=500_000;
+const MOST_CALM: u64 = 500_000;
 /// What is taken for the baseline at first counts like so many slots.
-const PRIOR: u64 = 4;
+const PRIOR: u64 = 2;
 /// Later, one slot counts against so many: four days of them upwards, one downwards.
 const SLOWEST_UP: u64 = 48;
 const SLOWEST_DOWN: u64 = 12;
+/// What is taken for calm at the least: people mistype, and a few hundred of them at once.
+const fn least_calm(kind: ScopeKind) -> u64 {
+    match kind {
+        ScopeKind::Site => 20_000,
+        _ => 200_000,
+    }
+}
+
 /// A slot with fewer attempts says nothing.
 const LEAST_TO_LEARN: u64 = 10;
 /// So many failures in an hour beyond what is expected are a sign that an attack goes on.
@@ -220,13 +234,13 @@ mod tests {
             let calm = NOT_LEARNED;
             let usual = Tally { failed: attempts * calm / MILLION, attempts, calm };
             assert!(!usual.exceeds(20));
-            assert!(Tally { failed: attempts * 3 / 10 + 40, ..usual }.exceeds(20));
+            assert!(Tally { failed: attempts / 2 + 80, ..usual }.exceeds(20));
         }
     }
 
     #[test]
-    fn where_all_fail_some_thirty_are_a_surge() {
+    fn where_all_fail_some_sixty_are_a_surge() {
         let exceeds = |failed| Tally { failed, attempts: failed, calm: NOT_LEARNED }.exceeds(20);
-        assert_eq!((1..).find(|&failed| exceeds(failed)), Some(40));
+        assert_eq!((1..).find(|&failed| exceeds(failed)), Some(57));
     }
 }

@@ -1,6 +1,6 @@
 //! What one instance notices of the attempts that pass it.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::address::SourcePrefix;
 use crate::alarm::Alarm;
@@ -19,7 +19,7 @@ use crate::scope::{Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
 use crate::settled::Settled;
 use crate::settlement::Settlement;
-use crate::surge::Found;
+use crate::surge::{Found, RECENT};
 use crate::suspicion::Suspicion;
 
 /// Notices sprayed passwords and spraying networks in the attempts of unknown devices, and knows what
@@ -97,11 +97,13 @@ impl Watch {
         })
     }
 
-    /// Takes note of a settled attempt. What it finds is added to the settlement: apply that after.
+    /// Takes note of a settled attempt, by the rows that were decided on. What it finds is added to the
+    /// settlement: apply that after.
     pub fn observe(
         &mut self,
         settled: &mut Settled,
         reservation: &Reservation,
+        rows: &[Counters],
         settlement: Settlement,
         now: SystemTime,
     ) {
@@ -119,7 +121,7 @@ impl Watch {
         if failed && reservation.is_known {
             return;
         }
-        self.observe_networks(settled, reservation, failed, now);
+        self.observe_networks(settled, reservation, rows, failed, now);
         if let Some(guess) = reservation.guess.as_ref().filter(|_| failed) {
             self.observe_guess(settled, guess, reservation.account, now);
         }
@@ -136,7 +138,10 @@ impl Watch {
     /// Learns what other instances found, from a row that came back from the store; others are of no
     /// interest.
     pub fn learn(&mut self, scope: &Scope, row: &Counters) {
-        self.flags.learn(scope, row);
+        // What is gone was lifted by an operator: it takes new evidence to flag it again.
+        for tag in self.flags.learn(scope, row) {
+            self.candidates.forget(tag);
+        }
     }
 
     /// Forgets what was noticed of a network, as an operator asks.
@@ -156,6 +161,7 @@ impl Watch {
         &mut self,
         settled: &mut Settled,
         reservation: &Reservation,
+        rows: &[Counters],
         failed: bool,
         now: SystemTime,
     ) {
@@ -166,21 +172,25 @@ impl Watch {
         ];
         for (kind, network) in networks {
             let is_party = kind == ScopeKind::Source;
+            let row = reservation.row(rows, kind);
+            let flagged = row.map_or(UNIX_EPOCH, |row| row.moment(column(Kind::FlaggedUntil, 0)));
+            if row.is_some() && flagged <= now {
+                // An operator lifted it, perhaps on another instance.
+                self.crowds.forget_if_flagged(&network, now);
+            }
             let account = reservation.account;
             let detection = &self.detection;
             let seen = self.crowds.note(network, is_party, account, failed, detection, now);
             let Some(Sighting { alarm, recurrence }) = seen else { continue };
+            // Another instance may have found it first.
+            let alarm = alarm.filter(|_| flagged + LONGEST_HOLD <= now);
             let until = now + self.hold(recurrence);
             let mut changes = vec![Change::Set(column(Kind::FlaggedUntil, 0), millis(until))];
-            // The hour: so long one alarm stands for all.
-            let hour =
-                now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / 3_600;
-            let claim = column(Kind::Claimed, hour);
+            let claim = RECENT.column(Kind::Claimed, now);
             changes.extend(alarm.map(|_| Change::Add(claim, 1)));
-            changes.push(Change::Remove(column(Kind::Claimed, hour.saturating_sub(2))));
             let scope = Scope::network(kind, network);
             let found = alarm.map(|alarm| Found { claim, alarm });
-            settled.push(ScopeUpdate { scope, changes, expires_at: until }, found);
+            settled.push(ScopeUpdate { scope, changes, expires_at: until + LONGEST_HOLD }, found);
         }
     }
 

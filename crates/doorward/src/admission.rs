@@ -100,7 +100,7 @@ impl Inner {
             let policy = self.policy_at(place);
             let decision = policy.decide(&reservation, &rows, suspicion, now, can_challenge);
             let decision = match decision {
-                Decision::Admit(_) if visitor.is_outdated(credential.as_ref()) => {
+                Decision::Admit(_) if visitor.is_outdated(credential.as_ref(), now) => {
                     Decision::Distrust
                 }
                 Decision::Admit(admission) => {

@@ -20,7 +20,8 @@ use crate::error::Error;
 /// identifier's blind index and what stands before it. A change of the password or of the account's
 /// status voids the tokens from before it, whatever clocks say. Every login returns a new token for
 /// the same device: overwrite the old one, which is void once the new one has logged in (not before, so a
-/// lost reply harms nobody). [`revoke_device`](crate::Authenticator::revoke_device) voids all of a device. A
+/// lost reply harms nobody). [`revoke_device`](crate::Authenticator::revoke_device) voids all of a device; 400 days without a login void
+/// it, too. A
 /// stolen token lets its holder make ten wrong guesses between two logins of that device, and as many
 /// a day as the policy lets a device; more of them, and it counts as unknown.
 ///
@@ -108,7 +109,7 @@ impl KnownDevice {
 
     /// When its token was issued.
     pub(crate) fn issued_at(&self) -> SystemTime {
-        UNIX_EPOCH.checked_add(Duration::from_millis(self.issued)).unwrap_or(UNIX_EPOCH)
+        UNIX_EPOCH + Duration::from_millis(self.issued.min(LATEST))
     }
 
     /// Whether the account has not been changed since its token was issued.
@@ -126,6 +127,8 @@ fn millis(moment: SystemTime) -> u64 {
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Far enough ahead, and near enough to be reckoned with: the year 10000.
+const LATEST: u64 = 253_402_300_800_000;
 const PREFIX: &str = "dwd_";
 const DOMAIN: &str = "device token";
 const VERSION: u8 = 2;

@@ -154,7 +154,7 @@ impl Inner {
         };
         self.emit_observed(visitor, &admission);
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
-        self.watch().observe(&mut settled, &reservation, settlement, now);
+        self.watch().observe(&mut settled, &reservation, &rows, settlement, now);
         let settling = self.apply_settled(visitor, place, &reservation, &settled, now);
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
@@ -193,11 +193,11 @@ impl Inner {
         let sends = right && may_send(&rows, false);
         let settlement = Settlement::Challenged { code: sends };
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
-        self.watch().observe(&mut settled, &reservation, settlement, now);
+        self.watch().observe(&mut settled, &reservation, &rows, settlement, now);
         let owner = credential.as_ref().filter(|_| sends);
         let (settled, issued) = tokio::join!(
             self.apply_settled(visitor, place, &reservation, &settled, now),
-            self.issue_ticket(visitor, owner, now),
+            self.issue_ticket(visitor, owner, rule, now),
         );
         let settled = settled?;
         let (ticket, code) = issued?;

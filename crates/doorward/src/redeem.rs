@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use doorward_fields::random_bytes;
 use doorward_store::{AccountId, Change, Column, CounterKey, CounterUpdate, Credential, Status};
+use doorward_throttle::Rule;
 
 use crate::attempt::Redemption;
 use crate::authenticator::Inner;
@@ -25,6 +26,7 @@ impl Inner {
         &self,
         visitor: &Visitor,
         owner: Option<&Credential>,
+        rule: Rule,
         now: SystemTime,
     ) -> Result<(StepUp, Code), Error> {
         let ticket = TicketToken::generate()?;
@@ -32,6 +34,7 @@ impl Inner {
         let expires_at = now + TICKET_LIFE;
         let record = TicketRecord {
             live: owner.is_some(),
+            by_site: rule == Rule::Site,
             account: owner.map_or(AccountId::from_bytes([0; 16]), Credential::account),
             version: owner.map_or(0, |owner| owner.version().get()),
             index: *visitor.account_subject(),
@@ -132,7 +135,8 @@ impl Inner {
         if credential.version().get() != record.version || credential.status() != Status::Active {
             return Ok(None);
         }
-        let run = [self.policy.end_run(&record.index, now), self.policy.redeemed(now)];
+        let (source, by_site) = (redemption.source, record.by_site);
+        let run = self.policy.redeemed(&record.index, source, by_site, now);
         self.apply(&run, now).await?;
         let token =
             self.vault.reissue_device(KnownDevice::generate(&credential, now)?, &credential)?;

@@ -170,9 +170,11 @@ impl fmt::Debug for TicketToken {
 /// What is kept, sealed, under a ticket. All are of one length: nobody who sees the table can tell
 /// which of them came from a right password.
 ///
-/// `live (1) || account (16) || credential version (8) || identifier's index (32) || code tag (32)`
+/// `live, asked for by the site (1) || account (16) || credential version (8) || identifier's index (32) || code tag (32)`
 pub(crate) struct TicketRecord {
     pub(crate) live: bool,
+    /// Whether it was the site that asked for it.
+    pub(crate) by_site: bool,
     pub(crate) account: AccountId,
     pub(crate) version: u64,
     pub(crate) index: [u8; 32],
@@ -184,7 +186,7 @@ impl TicketRecord {
 
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::LENGTH);
-        bytes.push(u8::from(self.live));
+        bytes.push(u8::from(self.live) | u8::from(self.by_site) << 1);
         bytes.extend_from_slice(self.account.as_bytes());
         bytes.extend_from_slice(&self.version.to_be_bytes());
         bytes.extend_from_slice(&self.index);
@@ -197,7 +199,8 @@ impl TicketRecord {
             return None;
         }
         Some(Self {
-            live: bytes[0] == 1,
+            live: bytes[0] & 1 == 1,
+            by_site: bytes[0] & 2 == 2,
             account: AccountId::from_bytes(bytes[1..17].try_into().ok()?),
             version: u64::from_be_bytes(bytes[17..25].try_into().ok()?),
             index: bytes[25..57].try_into().ok()?,
@@ -229,6 +232,7 @@ mod tests {
     fn a_record_survives_a_round_trip_and_no_other_length_is_one() {
         let record = TicketRecord {
             live: true,
+            by_site: true,
             account: AccountId::from_bytes([7; 16]),
             version: 9,
             index: [1; 32],
@@ -236,6 +240,7 @@ mod tests {
         };
         let bytes = record.to_bytes();
         let again = TicketRecord::parse(&bytes).unwrap();
+        assert!(again.by_site);
         assert_eq!((again.live, again.account, again.version), (true, record.account, 9));
         assert_eq!((again.index, again.code_tag), (record.index, record.code_tag));
         assert!(TicketRecord::parse(&bytes[1..]).is_none());

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use doorward_fields::BlindIndex;
 use doorward_hash::Password;
 use doorward_store::{AccountId, Credential, LookupKey};
-use doorward_throttle::{Attempt, Device, Guess};
+use doorward_throttle::{Attempt, Device, Guess, Policy};
 
 use crate::attempt::Login;
 use crate::authenticator::Inner;
@@ -91,10 +91,12 @@ impl Visitor {
         Ok(vault.issue_device(device, &self.indexes))
     }
 
-    /// Whether the device became known before the account was last changed, and is known no more.
-    pub(crate) fn is_outdated(&self, credential: Option<&Credential>) -> bool {
-        let (Some(device), Some(credential)) = (&self.device, credential) else { return false };
-        !device.is_known_to(credential)
+    /// Whether the device became known before the account was last changed, or too long ago, and is known no
+    /// more.
+    pub(crate) fn is_outdated(&self, credential: Option<&Credential>, now: SystemTime) -> bool {
+        let Some(device) = &self.device else { return false };
+        let is_old = device.issued_at() + Policy::PROOF_LIFE <= now;
+        is_old || credential.is_some_and(|credential| !device.is_known_to(credential))
     }
 }
 

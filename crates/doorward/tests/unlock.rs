@@ -91,7 +91,7 @@ async fn a_revoked_device_is_a_stranger_and_its_owner_gets_another() {
     let other = device_of(&door, "alice").await;
     assert_eq!(door.auth.revoke_device("alice", lost.clone()).await.unwrap(), Managed::Done);
     door.exhaust("alice").await;
-    door.clock.advance(Duration::from_secs(400 * 86_400));
+    door.clock.advance(Duration::from_secs(300 * 86_400));
     door.exhaust("alice").await;
     let attempt = |device: &DeviceToken| login("alice", PASSWORD).device(device.clone());
     assert_eq!(waits(&door, attempt(&lost)).await, Some(Rule::Account));

@@ -6,7 +6,7 @@ use super::addresses::{Address, Addresses};
 use super::event::{Actor, Event};
 use super::password::Password;
 use super::people::{Name, People, index};
-use super::scale::Scale;
+use super::scale::{DAY, Scale};
 use super::scenario::{Attack, Strategy};
 use crate::dice::Dice;
 
@@ -33,7 +33,10 @@ pub(crate) fn make(
     };
     let spaced = guesses.into_iter().zip(sources).zip(0_u64..);
     let event = |(((name, password), source), number): (((Name, Password), Address), u64)| {
-        let share = |number| number * u64::from(scale.length()) / u64::from(total);
+        // The first day is calm: what tells an attack from the usual has seen the usual before.
+        let (calm, length) = (u64::from(DAY), u64::from(scale.length()));
+        let begin = calm.min(length / 2);
+        let share = |number| begin + number * (length - begin) / u64::from(total);
         let at = dice.between(share(number), share(number + 1).max(share(number) + 1));
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         Event { at, source, name, actor: Actor::Guesser(password) }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use doorward::Policy;
 use doorward_throttle::{
     Attempt as Facts, Counters, Decision, Denial, Device, Fingerprint, Guess, Popularity,
-    Reservation, Scope, ScopeUpdate, Settlement, Watch,
+    Reservation, Rule, Scope, ScopeUpdate, Settlement, Watch,
 };
 
 use super::attempt::{Answer, Attempt, System};
@@ -20,6 +20,8 @@ pub(crate) struct Ours {
     watch: Watch,
     can_challenge: bool,
     tells_repeats: bool,
+    /// Whether it was the site that asked for the last code.
+    by_site: bool,
     rows: HashMap<Vec<u8>, (Counters, SystemTime)>,
 }
 
@@ -31,6 +33,7 @@ impl Ours {
             policy,
             can_challenge: true,
             tells_repeats: true,
+            by_site: false,
             rows: HashMap::new(),
         }
     }
@@ -78,6 +81,7 @@ impl Ours {
             }
         };
         let is_challenged = admission.challenge().is_some();
+        self.by_site = admission.challenge() == Some(Rule::Site);
         let sends = attempt.is_right && self.policy.may_send_code(&self.row(&account), false, now);
         let settlement = match (is_challenged, attempt.is_right) {
             (true, _) => Settlement::Challenged { code: sends },
@@ -85,7 +89,7 @@ impl Ours {
             (false, false) => Settlement::Failed,
         };
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
-        self.watch.observe(&mut settled, &reservation, settlement, now);
+        self.watch.observe(&mut settled, &reservation, &rows, settlement, now);
         for update in settled.updates() {
             self.write(update, now);
         }
@@ -157,8 +161,9 @@ impl System for Ours {
 
     fn redeem(&mut self, attempt: &Attempt) {
         let now = moment(attempt.at);
-        let run = self.policy.end_run(&account(attempt.name), now);
-        for update in [run, self.policy.redeemed(now)] {
+        let source = Some(attempt.source.ip().into());
+        let name = account(attempt.name);
+        for update in self.policy.redeemed(&name, source, self.by_site, now) {
             self.write(&update, now);
         }
     }

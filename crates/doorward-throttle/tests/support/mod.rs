@@ -156,7 +156,7 @@ impl Door {
             (_, ends) => ends,
         };
         let mut settled = self.policy.settle(admission, &reservation, &rows, ends, now);
-        self.watch.observe(&mut settled, &reservation, ends, now);
+        self.watch.observe(&mut settled, &reservation, &rows, ends, now);
         let rows = self.apply(settled.updates(), now);
         self.alarms.extend(settled.alarms(&rows));
     }
