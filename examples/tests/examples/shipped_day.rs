@@ -39,19 +39,19 @@ async fn owners_get_in_and_guessers_hardly_do() {
     assert!(known.total() > 300, "{known:?}");
     assert_eq!(known.of(Answer::Verified), known.total(), "\n{summary}");
 
-    // Elsewhere nobody is asked for a code, since the spray comes from few places; who forgot a
-    // password and tried four others waits a minute. None is turned away.
+    // Elsewhere an owner is asked for a code who has one of the sprayed passwords and comes while it is
+    // sprayed; who forgot a password and tried four others waits a minute. None is turned away.
     let elsewhere = judgement.counts(Group::OwnerElsewhere);
     assert_eq!(elsewhere.of(Answer::Rejected), 0, "\n{summary}");
-    assert_eq!(elsewhere.of(Answer::StepUp), 0, "\n{summary}");
+    assert!(elsewhere.of(Answer::StepUp) <= 1, "\n{summary}");
     assert!(elsewhere.of(Answer::Wait) <= 2, "\n{summary}");
 
-    // Of 1,500 guesses few are checked at all, and of the 12 right ones few get in.
+    // Of 1,500 guesses few are answered, and of the 12 right ones none gets in.
     let (right, wrong) = (judgement.counts(Group::GuessRight), judgement.counts(Group::GuessWrong));
     assert_eq!((right.total(), right.total() + wrong.total()), (12, 1_500));
     let told = right.of(Answer::Verified) + wrong.of(Answer::Rejected);
-    assert!(told <= 160, "{told} guesses were answered\n{summary}");
-    assert!(judgement.accounts_entered() <= 2, "\n{summary}");
+    assert!(told <= 60, "{told} guesses were answered\n{summary}");
+    assert_eq!(judgement.accounts_entered(), 0, "\n{summary}");
 }
 
 #[tokio::test]
