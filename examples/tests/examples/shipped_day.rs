@@ -43,7 +43,7 @@ async fn owners_get_in_and_guessers_hardly_do() {
     // sprayed; who forgot a password and tried four others waits a minute. None is turned away.
     let elsewhere = judgement.counts(Group::OwnerElsewhere);
     assert_eq!(elsewhere.of(Answer::Rejected), 0, "\n{summary}");
-    assert!(elsewhere.of(Answer::StepUp) <= 1, "\n{summary}");
+    assert!(elsewhere.of(Answer::StepUp) <= 3, "\n{summary}");
     assert!(elsewhere.of(Answer::Wait) <= 2, "\n{summary}");
 
     // Of 1,500 guesses few are answered, and of the 12 right ones none gets in.
