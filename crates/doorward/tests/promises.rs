@@ -38,11 +38,6 @@ async fn law_04_an_office_with_a_bad_morning_now_and_then_is_let_in_for_years() 
             }
             door.clock.advance(Duration::from_secs(7_200));
         }
-        if day % 30 == 0 {
-            let alarms =
-                door.events.kinds().iter().filter(|k| matches!(k, EventKind::Alarm(_))).count();
-            let widest = "";
-        }
     }
 }
 
