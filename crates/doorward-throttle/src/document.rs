@@ -14,7 +14,7 @@ use crate::address::{PrefixError, SourcePrefix};
 use crate::ladder::LadderError;
 use crate::networks::Networks;
 use crate::policy::Policy;
-use crate::policy_builder::PolicyError;
+use crate::policy_error::PolicyError;
 use crate::scope::ScopeKind;
 use crate::window::WindowError;
 

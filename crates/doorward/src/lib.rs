@@ -127,8 +127,8 @@ pub use doorward_hash::{
 pub use doorward_hash::{Strength, StrengthEstimate};
 pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
 pub use doorward_throttle::{
-    Alarm, Detection, Ladder, LadderError, Mode, Outage, Policy, PolicyBuilder, PolicyError,
-    PrefixError, Response, Rule, ScopeKind, ScopeRule, SourcePrefix, Window,
+    Alarm, Detection, FilterSize, Ladder, LadderError, Mode, Outage, Policy, PolicyBuilder,
+    PolicyError, PrefixError, Response, Rule, ScopeKind, ScopeRule, SourcePrefix, Window,
 };
 
 /// Encryption of the service's own fields, under keys of [`Keys::keyring`].
