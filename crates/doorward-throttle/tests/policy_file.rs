@@ -31,13 +31,13 @@ fn an_empty_file_is_the_recommended_policy_and_presets_are_read_by_name() {
 fn what_a_file_says_is_changed_and_nothing_else() {
     let text = "preset = 'strict'\nmode = 'monitor'\ndenied = ['203.0.113.0/24', '2001:db8::/32']\n\
                 [source]\ncredits = 'none'\noutage = { local = { instances = 8 } }\n\
-                [device]\nconsecutive = 7\nwindow = { slot_seconds = 3600, slots = 24 }\n\
+                [device]\nconsecutive = 7\nwindow = { slot_seconds = 5400, slots = 16 }\n\
                 [prefix]\nwaits = [{ failures = 30, seconds = 0.5 }, { failures = 40, seconds = 60 }]\n\
                 [detection]\nsurges = 'alarm_only'\nfilter = 'small'\nhold_seconds = 60";
     let strict = Policy::strict();
     let kept = strict.rule(ScopeKind::Source);
     let source = ScopeRule::new(kept.ladder().clone()).with_window(kept.window());
-    let hours = Window::new(Duration::from_secs(3_600), 24).unwrap();
+    let hours = Window::new(Duration::from_secs(5_400), 16).unwrap();
     let device = strict.rule(ScopeKind::Device).clone().with_window(hours).with_consecutive(7);
     let waits = [(30, Duration::from_millis(500)), (40, Duration::from_secs(60))];
     let detection = strict.detection().clone();
@@ -172,7 +172,7 @@ fn outage(is_personal: bool) -> impl Strategy<Value = Outage> {
 
 /// A rule that is safe for any kind of scope; only those that many people share have credits.
 fn rule(is_personal: bool, shares: bool) -> impl Strategy<Value = ScopeRule> {
-    let window = (3_456_u64..1_000_000, 25_u8..=25)
+    let window = (7_200_u64..1_000_000, 12_u8..=12)
         .prop_map(|(slot, slots)| Window::new(Duration::from_secs(slot), slots).unwrap());
     let credits = prop::option::of((1..100_u64, 0..=i64::MAX.unsigned_abs()));
     (ladder(4, 7_200), window, outage(is_personal), credits, 1..=50_u64).prop_map(
@@ -212,7 +212,7 @@ fn detection() -> impl Strategy<Value = Detection> {
 }
 
 fn network() -> impl Strategy<Value = SourcePrefix> {
-    (any::<std::net::IpAddr>(), 0..=128_u8)
+    (any::<std::net::IpAddr>(), 1..=128_u8)
         .prop_map(|(address, length)| SourcePrefix::around(address, length))
 }
 
