@@ -98,7 +98,7 @@ async fn law_01_imported_accounts_take_the_same_work_and_calls_as_any() {
         door.store.reset_log();
         let before = door.auth.hashing();
         let source = stranger(u32::try_from(n).unwrap());
-        let attempt = Login::new(&name, "seven quiet falcons").from(source);
+        let attempt = Login::new(&name, format!("seven quiet falcons {n}")).from(source);
         let outcome = door.auth.authenticate(attempt).await.unwrap();
         assert!(matches!(outcome, Outcome::Rejected), "{name}: {outcome:?}");
         let after = door.auth.hashing();
