@@ -24,7 +24,6 @@ mod work;
 // What a person sends, and what may become a password
 pub use normalization::Normalization;
 pub use password::Password;
-pub use policy::common_rank::common_passwords;
 pub use policy::problem::{NotAccepted, PasswordProblem};
 #[cfg(feature = "zxcvbn")]
 pub use policy::strength::{Strength, StrengthEstimate};

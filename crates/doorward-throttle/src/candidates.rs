@@ -111,7 +111,7 @@ fn is_within(then: SystemTime, now: SystemTime, length: Duration) -> bool {
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
-/// So many passwords are watched at a time, on so many accounts each: 6 MiB at most.
+/// So many passwords are watched at a time, on so many accounts each.
 const MOST_PASSWORDS: usize = 1_024;
 const MOST_ACCOUNTS: usize = 256;
 /// What a small site sees: with it, six accounts are above three in a hundred.

@@ -6,7 +6,7 @@ use crate::column::{Kind, column};
 use crate::counters::Counters;
 use crate::decision::{Admission, Decision, Denial, Observed, Rule};
 use crate::detection::Response;
-use crate::flagged::{LONGEST_HOLD, flagged_until};
+use crate::flagged::{FLAG, LONGEST_HOLD, flagged_until, surge_flag};
 use crate::policy::{Mode, Policy};
 use crate::reservation::Reservation;
 use crate::scope::{Role, ScopeKind};
@@ -46,6 +46,9 @@ impl Policy {
                 Finding::Distrust => return Decision::Distrust,
                 finding => verdict.add(finding),
             }
+        }
+        if let Some(denial) = self.turn_away(reservation.source, now) {
+            verdict.add(Finding::Wait(denial));
         }
         if let Some(suspicion) = suspicion {
             verdict.add(suspicion.finding(now, can_challenge));
@@ -89,11 +92,23 @@ impl Policy {
         if role == Role::Held && pending > allowance {
             return Finding::Busy;
         }
-        match (flagged_until(counters, 0, now), self.detection.networks, can_challenge) {
-            (Some(_), Response::StepUp, true) => Finding::Challenge(Rule::of(kind)),
-            (Some(until), Response::Refuse, _) => Finding::Wait(Denial::new(Rule::of(kind), until)),
-            _ => Finding::Clear,
-        }
+        let flags = [(FLAG, self.detection.networks), (surge_flag(kind), self.detection.surges)];
+        let findings = flags.map(|(flag, response)| {
+            match (flagged_until(counters, flag, now), response, can_challenge) {
+                (Some(_), Response::StepUp, true) => Finding::Challenge(Rule::of(kind)),
+                (Some(until), Response::Refuse, _) => {
+                    Finding::Wait(Denial::new(Rule::of(kind), until))
+                }
+                _ => Finding::Clear,
+            }
+        });
+        // A wait before a step-up: whoever is refused is not asked.
+        let rank = |finding: &Finding| match finding {
+            Finding::Wait(denial) => Some(denial.until()),
+            Finding::Challenge(_) => Some(UNIX_EPOCH),
+            _ => None,
+        };
+        findings.into_iter().max_by_key(rank).unwrap_or(Finding::Clear)
     }
 
     /// In calm times the site judges nobody. While it is attacked and nobody can step up, its ladder
@@ -106,7 +121,7 @@ impl Policy {
         now: SystemTime,
         can_challenge: bool,
     ) -> Finding {
-        let Some(until) = flagged_until(counters, 0, now) else {
+        let Some(until) = flagged_until(counters, FLAG, now) else {
             return Finding::Clear;
         };
         match (self.detection.surges, can_challenge) {
@@ -139,7 +154,7 @@ impl Policy {
 /// the device has logged in with since.
 fn is_void(reservation: &Reservation, counters: &Counters, now: SystemTime) -> bool {
     let newest = counters.moment(column(Kind::Issued, 0));
-    counters.moment(column(Kind::FlaggedUntil, 0)) > now
+    counters.moment(column(Kind::FlaggedUntil, FLAG)) > now
         || reservation.issued_at.is_some_and(|issued_at| newest > issued_at)
 }
 

@@ -15,8 +15,9 @@ pub enum Response {
     /// source or site is left to the waits of its rule.
     #[default]
     StepUp,
-    /// They wait until the detection ends, and cost no hash. An owner who meets it on a new device is
-    /// kept out as long.
+    /// They wait until the detection ends, and cost no hash: an hour as a rule, up to 30 hours where an
+    /// account was tried with too many common passwords. An owner who meets it on a new device is kept out
+    /// as long.
     Refuse,
     /// An alarm for the operator, and nothing else.
     AlarmOnly,

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
+use crate::flagged::{FLAG, LONGEST_HOLD};
 use crate::policy::Policy;
 use crate::reservation::ScopeUpdate;
 use crate::scope::{Scope, ScopeKind};
@@ -20,7 +21,7 @@ impl Policy {
             .collect();
         if kind == ScopeKind::Device {
             // A device that was made unknown stays so.
-            changes.retain(|change| change.column() != column(Kind::FlaggedUntil, 0));
+            changes.retain(|change| change.column() != column(Kind::FlaggedUntil, FLAG));
         }
         if self.rule(kind).consecutive.is_some() {
             changes.push(Change::Set(column(Kind::Streak, 0), 0));
@@ -31,7 +32,8 @@ impl Policy {
     /// Makes a device unknown for as long as its tokens could be good: as if it had guessed too often,
     /// and no login on it makes up for that.
     pub fn revoke(&self, account: &[u8], device: &[u8], now: SystemTime) -> ScopeUpdate {
-        let changes = vec![Change::Set(column(Kind::FlaggedUntil, 0), millis(now + REVOKED_FOR))];
+        let changes =
+            vec![Change::Set(column(Kind::FlaggedUntil, FLAG), millis(now + REVOKED_FOR))];
         ScopeUpdate {
             scope: Scope::device(account, device),
             changes,
@@ -40,8 +42,8 @@ impl Policy {
     }
 }
 
-/// For good: a device token has no end of its own.
-pub(crate) const REVOKED_FOR: Duration = Duration::from_secs(100 * 365 * 86_400);
+/// As long as a proof lives that was issued by a clock that is ahead.
+const REVOKED_FOR: Duration = Policy::PROOF_LIFE.saturating_add(LONGEST_HOLD);
 
 /// What a lifted wait was made of. Not the fingerprints: they only ever help the owner.
 const FORGOTTEN: [Kind; 10] = [
@@ -56,3 +58,24 @@ const FORGOTTEN: [Kind; 10] = [
     Kind::RecentVerified,
     Kind::RecentRedeemed,
 ];
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    #[test]
+    fn what_was_learned_of_calm_times_outlives_an_unlocking() {
+        let kept = [Kind::Baseline, Kind::Learned, Kind::Pending, Kind::Credit];
+        let mut row = Counters::new();
+        for kind in kept.into_iter().chain(FORGOTTEN) {
+            row.apply(&[Change::Set(column(kind, 0), 7)]);
+        }
+        let update = Policy::recommended().lift(&Scope::site(), &row, UNIX_EPOCH);
+        row.apply(update.changes());
+        let mut columns: Vec<_> = kept.map(|kind| column(kind, 0)).into();
+        columns.sort_unstable();
+        assert!(row.iter().map(|(at, _)| at).eq(columns));
+    }
+}

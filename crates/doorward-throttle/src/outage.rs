@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use crate::policy::{KINDS, Policy};
+use crate::policy::Policy;
 use crate::reservation::Reservation;
 use crate::scope::ScopeKind;
 
@@ -18,15 +18,7 @@ use crate::scope::ScopeKind;
 ///
 /// let local = Outage::Local { instances: NonZeroU32::new(8).unwrap() };
 /// let mut policy = Policy::builder();
-/// for kind in [
-///     ScopeKind::Account,
-///     ScopeKind::Device,
-///     ScopeKind::Source,
-///     ScopeKind::EndSite,
-///     ScopeKind::Prefix,
-///     ScopeKind::Unaddressed,
-///     ScopeKind::Site,
-/// ] {
+/// for kind in ScopeKind::JUDGES {
 ///     policy = policy.outage(kind, local);
 /// }
 /// assert!(policy.build()?.may_go_on());
@@ -74,7 +66,7 @@ impl Policy {
     #[must_use]
     pub fn degraded(&self) -> Self {
         let mut degraded = self.clone();
-        for kind in KINDS {
+        for kind in ScopeKind::JUDGES {
             if let Outage::Local { instances } = self.rule(kind).outage {
                 let instances = u64::from(instances.get());
                 *degraded.rule_mut(kind) = self.rule(kind).divided(instances);
@@ -93,7 +85,7 @@ impl Policy {
 
     /// Whether any attempt could.
     pub fn may_go_on(&self) -> bool {
-        KINDS.into_iter().any(|kind| self.rule(kind).outage != Outage::Closed)
+        ScopeKind::JUDGES.into_iter().any(|kind| self.rule(kind).outage != Outage::Closed)
     }
 }
 

@@ -114,10 +114,11 @@ impl Policy {
         self.account.most_within(Duration::from_secs(86_400))
     }
 
-    /// Turns an attempt from a denied network away before anything else is done, from known devices too.
+    /// Whether an attempt comes from a denied network, on a known device or not. Where the policy is in
+    /// force, it is to be turned away before anything else is done.
     pub fn turn_away(&self, source: Option<IpAddr>, now: SystemTime) -> Option<Denial> {
         let denied = source.is_some_and(|address| self.denied.contain(address));
-        (denied && self.mode == Mode::Enforce).then(|| Denial::new(Rule::Denied, now + DENIED_FOR))
+        denied.then(|| Denial::new(Rule::Denied, now + DENIED_FOR))
     }
 
     /// Whether a limit that a caller sets in front of the policy is none of this source's business: it is
@@ -157,17 +158,6 @@ impl Default for Policy {
         Self::recommended()
     }
 }
-
-/// The kinds that judge.
-pub(crate) const KINDS: [ScopeKind; 7] = [
-    ScopeKind::Account,
-    ScopeKind::Device,
-    ScopeKind::Source,
-    ScopeKind::EndSite,
-    ScopeKind::Prefix,
-    ScopeKind::Unaddressed,
-    ScopeKind::Site,
-];
 
 /// What a denied network is told; it is denied as long as the policy says so.
 const DENIED_FOR: Duration = Duration::from_secs(3_600);

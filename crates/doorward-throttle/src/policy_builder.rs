@@ -7,7 +7,7 @@ use crate::detection::Detection;
 use crate::ladder::Ladder;
 use crate::networks::Networks;
 use crate::outage::Outage;
-use crate::policy::{KINDS, Mode, Policy};
+use crate::policy::{Mode, Policy};
 use crate::policy_error::PolicyError;
 use crate::scope::ScopeKind;
 use crate::scope_rule::ScopeRule;
@@ -131,7 +131,7 @@ impl PolicyBuilder {
         if in_a_row > Policy::MOST_CONSECUTIVE {
             return Err(PolicyError::TooManyConsecutive { in_a_row });
         }
-        KINDS.into_iter().try_for_each(|kind| check_rule(kind, policy.rule(kind)))?;
+        ScopeKind::JUDGES.into_iter().try_for_each(|kind| check_rule(kind, policy.rule(kind)))?;
         if let Some((setting, value, least, most)) = policy.detection.out_of_bounds() {
             return Err(PolicyError::OutOfBounds { setting, value, least, most });
         }

@@ -100,13 +100,13 @@ fn rule(rungs: &[(u64, u64)]) -> ScopeRule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::KINDS;
+    use crate::scope::ScopeKind;
 
     #[test]
     fn the_table_of_the_recommended_policy_is_what_it_computes() {
         let policy = Policy::recommended();
         let day = Duration::from_secs(86_400);
-        let per_day = KINDS.map(|kind| policy.rule(kind).most_within(day));
+        let per_day = ScopeKind::JUDGES.map(|kind| policy.rule(kind).most_within(day));
         assert_eq!(policy.guesses_per_day(), 30);
         assert_eq!(per_day[..6], [30, 37, 42, 139, 359, 42]);
     }
@@ -115,9 +115,9 @@ mod tests {
     fn law_05_presets_are_safe_to_build() {
         for policy in [Policy::recommended(), Policy::strict(), Policy::lenient()] {
             assert_eq!(policy.to_builder().build().as_ref(), Ok(&policy));
-            let longest = KINDS.map(|kind| policy.rule(kind).ladder().longest());
+            let longest = ScopeKind::JUDGES.map(|kind| policy.rule(kind).ladder().longest());
             assert!(longest.into_iter().all(|wait| wait <= Duration::from_secs(3_600)));
-            for kind in KINDS {
+            for kind in ScopeKind::JUDGES {
                 assert!(Ladder::new(policy.rule(kind).ladder().rungs()).is_ok(), "{kind:?}");
             }
         }

@@ -208,6 +208,19 @@ impl ScopeKind {
     }
 }
 
+impl ScopeKind {
+    /// Those that have a rule: they judge attempts.
+    pub const JUDGES: [Self; 7] = [
+        Self::Account,
+        Self::Device,
+        Self::Source,
+        Self::EndSite,
+        Self::Prefix,
+        Self::Unaddressed,
+        Self::Site,
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,7 +6,7 @@ use crate::alarm::Alarm;
 use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
 use crate::detection::Response;
-use crate::flagged::{LONGEST_HOLD, flagged_until};
+use crate::flagged::{FLAG, LONGEST_HOLD, flagged_until, surge_flag};
 use crate::policy::Policy;
 use crate::scope::ScopeKind;
 use crate::window::Window;
@@ -42,7 +42,8 @@ impl Policy {
         out: &mut Vec<Change>,
     ) -> Option<Found> {
         let is_site = sample.kind == ScopeKind::Site;
-        let flagged = flagged_until(counters, 0, now);
+        let flag = column(Kind::FlaggedUntil, surge_flag(sample.kind));
+        let flagged = flagged_until(counters, surge_flag(sample.kind), now);
         if is_site {
             let (recent, by) = match sample.weight {
                 0 => (Kind::RecentVerified, 1),
@@ -73,7 +74,7 @@ impl Policy {
             let asked = Tally { calm: calm + UNREDEEMED, ..hour };
             let goes_on = if is_site { asked.exceeds(SIGNS) } else { day.exceeds(PREFIX_FAILURES) };
             if goes_on && until < now + hold / 2 {
-                out.push(Change::Set(column(Kind::FlaggedUntil, 0), millis(now + hold)));
+                out.push(Change::Set(flag, millis(now + hold)));
             }
             return None;
         }
@@ -81,7 +82,7 @@ impl Policy {
         // A prefix counts only the first logins of an account a day: its hours are not like each other.
         let horizons = [Some(day), is_site.then_some(lately), is_site.then_some(hour)];
         let tally = horizons.into_iter().flatten().find(|tally| tally.exceeds(least))?;
-        out.push(Change::Set(column(Kind::FlaggedUntil, 0), millis(now + hold)));
+        out.push(Change::Set(flag, millis(now + hold)));
         if is_site {
             out.push(Change::Set(column(Kind::Recurrence, 0), self.recurrence(counters, now)));
             // What made this surge must not make the next one.
@@ -101,7 +102,7 @@ impl Policy {
             baseline: calm,
         };
         // A prefix counts a whole day, in which it is flagged again and again: that is one attack.
-        let last = counters.moment(column(Kind::FlaggedUntil, 0));
+        let last = counters.moment(flag);
         let is_new = is_site || last + LONGEST_HOLD <= now;
         is_new.then_some(Found { claim, alarm })
     }
@@ -148,7 +149,7 @@ impl Policy {
     }
 
     fn recurrence(&self, counters: &Counters, now: SystemTime) -> i64 {
-        let until = counters.moment(column(Kind::FlaggedUntil, 0));
+        let until = counters.moment(column(Kind::FlaggedUntil, FLAG));
         if until + LONGEST_HOLD > now {
             counters.get(column(Kind::Recurrence, 0)).saturating_add(1)
         } else {

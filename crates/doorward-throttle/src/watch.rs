@@ -10,7 +10,7 @@ use crate::counters::{Change, Counters, millis};
 use crate::crowd::{Crowds, Sighting};
 use crate::decision::Rule;
 use crate::detection::{Detection, Response};
-use crate::flagged::LONGEST_HOLD;
+use crate::flagged::{FLAG, LONGEST_HOLD};
 use crate::flags::Flags;
 use crate::guess::Guess;
 use crate::popularity_filter::{FREQUENT, PopularityFilter};
@@ -25,8 +25,8 @@ use crate::suspicion::Suspicion;
 /// Notices sprayed passwords and spraying networks in the attempts of unknown devices, and knows what
 /// other instances noticed.
 ///
-/// It lives in the memory of one instance, within bounds: the filter's size and some 10 MiB at most under
-/// attack. What it finds goes into the store with the settlement that found it: the flag of a
+/// It lives in the memory of one instance, within bounds: the filter, 1,024 passwords of 256 accounts each,
+/// 16,384 networks of 128 accounts each. What it finds goes into the store with the settlement that found it: the flag of a
 /// network into the network's own row, that of a password into one of a few rows that every
 /// instance reads every few seconds ([`refresh`](Self::refresh), [`learn`](Self::learn)).
 ///
@@ -34,8 +34,7 @@ use crate::suspicion::Suspicion;
 #[derive(Debug)]
 pub struct Watch {
     detection: Detection,
-    /// Whether flags that come again last longer: not where people wait for their end.
-    grows: bool,
+    can_challenge: bool,
     filter: PopularityFilter,
     candidates: Candidates,
     crowds: Crowds,
@@ -48,7 +47,7 @@ impl Watch {
     pub fn new(detection: &Detection, can_challenge: bool, seed: [u8; 32]) -> Self {
         Self {
             detection: detection.clone(),
-            grows: can_challenge && detection.passwords == Response::StepUp,
+            can_challenge,
             filter: PopularityFilter::new(detection.filter, seed),
             candidates: Candidates::default(),
             crowds: Crowds::default(),
@@ -84,15 +83,23 @@ impl Watch {
         if let Some(until) = self.flags.until(tag(guess), now) {
             return Some(sprayed(until, true));
         }
-        if is_listed && let Some(until) = self.flags.until_fewer_than(SPRAYED_LATELY, now) {
+        if !is_listed {
+            return None;
+        }
+        // A likely next one is asked for a code; to refuse it would be to refuse for half a day.
+        let lately = self.flags.until_fewer_than(SPRAYED_LATELY, now);
+        if let Some(until) = lately.filter(|_| self.detection.passwords != Response::Refuse) {
             return Some(sprayed(until, false));
         }
         let account = reservation.row(rows, ScopeKind::Account)?;
-        let hits = COARSE_DAY.count(account, Kind::Hits, now);
-        (is_listed && hits >= self.detection.hit_budget).then(|| Suspicion {
+        let is_spent = |at| COARSE_DAY.count(account, Kind::Hits, at) >= self.detection.hit_budget;
+        is_spent(now).then(|| Suspicion {
             rule: Rule::HitBudget,
             response: self.detection.popular,
-            until: now + self.detection.hold,
+            until: COARSE_DAY
+                .ends(account, Kind::Hits, now)
+                .find(|&end| !is_spent(end))
+                .unwrap_or(now + self.detection.hold),
             or_refuse: false,
         })
     }
@@ -173,7 +180,8 @@ impl Watch {
         for (kind, network) in networks {
             let is_party = kind == ScopeKind::Source;
             let row = reservation.row(rows, kind);
-            let flagged = row.map_or(UNIX_EPOCH, |row| row.moment(column(Kind::FlaggedUntil, 0)));
+            let flagged =
+                row.map_or(UNIX_EPOCH, |row| row.moment(column(Kind::FlaggedUntil, FLAG)));
             if row.is_some() && flagged <= now {
                 // An operator lifted it, perhaps on another instance.
                 self.crowds.forget_if_flagged(&network, now);
@@ -184,8 +192,8 @@ impl Watch {
             let Some(Sighting { alarm, recurrence }) = seen else { continue };
             // Another instance may have found it first.
             let alarm = alarm.filter(|_| flagged + LONGEST_HOLD <= now);
-            let until = now + self.hold(recurrence);
-            let mut changes = vec![Change::Set(column(Kind::FlaggedUntil, 0), millis(until))];
+            let until = now + self.hold(recurrence, self.detection.networks);
+            let mut changes = vec![Change::Set(column(Kind::FlaggedUntil, FLAG), millis(until))];
             let claim = RECENT.column(Kind::Claimed, now);
             changes.extend(alarm.map(|_| Change::Add(claim, 1)));
             let scope = Scope::network(kind, network);
@@ -194,9 +202,11 @@ impl Watch {
         }
     }
 
-    /// How long a flag lasts that was raised before within a day, so many times.
-    fn hold(&self, recurrence: u32) -> Duration {
-        let times = if self.grows { 4_u32.saturating_pow(recurrence) } else { 1 };
+    /// How long a flag lasts that was raised before within a day, so many times: longer, but not where
+    /// people wait for its end.
+    fn hold(&self, recurrence: u32, response: Response) -> Duration {
+        let grows = self.can_challenge && response == Response::StepUp;
+        let times = if grows { 4_u32.saturating_pow(recurrence) } else { 1 };
         self.detection.hold.saturating_mul(times).min(LONGEST_HOLD)
     }
 
@@ -223,7 +233,7 @@ impl Watch {
             return;
         }
         let recurrence = self.candidates.flag(tag, now);
-        let hold = self.hold(recurrence);
+        let hold = self.hold(recurrence, self.detection.passwords);
         let (update, claim) = self.flags.raise(tag, now, hold, recurrence == 0);
         let alarm = Alarm::SprayedPassword { accounts, is_listed };
         let found = claim.map(|claim| Found { claim, alarm });

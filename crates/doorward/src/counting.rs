@@ -86,11 +86,13 @@ impl Counting {
         Ok(self.store.read(&keys, now).await?.iter().map(to_counters).collect())
     }
 
-    /// Forgets the rows of these scopes, and what is held back of them.
+    /// Forgets what is held back of the row of the whole site: the next update of it goes to the store.
+    pub(crate) fn forget_site(&self) {
+        self.site.forget();
+    }
+
+    /// Forgets the rows of these scopes.
     pub(crate) async fn clear(&self, key: &MacKey, scopes: &[Scope]) -> Result<(), StoreError> {
-        if scopes.iter().any(|scope| scope.kind() == ScopeKind::Site) {
-            self.site.forget();
-        }
         let keys: Vec<_> = scopes.iter().map(|scope| counter_key(key, scope)).collect();
         self.store.clear(&keys).await
     }

@@ -16,13 +16,15 @@ use crate::error::Error;
 ///
 /// `"dwd_" || Base64url(version (1) || key id (4) || device id (16) || epoch (8) || issued (8) ||
 /// HMAC-SHA-256 (32))`, the epoch being when the account was last changed, both times in milliseconds
-/// since 1970; the MAC is over the
-/// identifier's blind index and what stands before it. A change of the password or of the account's
-/// status voids the tokens from before it, whatever clocks say. Every login returns a new token for
-/// the same device: overwrite the old one, which is void once the new one has logged in (not before, so a
-/// lost reply harms nobody). [`revoke_device`](crate::Authenticator::revoke_device) voids all of a device; 400 days without a login void
-/// it, too. A
-/// stolen token lets its holder make ten wrong guesses between two logins of that device, and as many
+/// since 1970; the MAC is over the identifier's blind index and what stands before it.
+///
+/// Every login returns a new token for the same device: overwrite the old one, which is void once the
+/// new one has logged in (not before, so a lost reply harms nobody). A change of the password or of the
+/// account's status voids the tokens from before it, whatever clocks say;
+/// [`revoke_device`](crate::Authenticator::revoke_device) voids all of a device, and so do 400 days
+/// without a login.
+///
+/// A stolen token lets its holder make ten wrong guesses between two logins of that device, and as many
 /// a day as the policy lets a device; more of them, and it counts as unknown.
 ///
 /// `Debug` shows none of it.

@@ -5,7 +5,9 @@ use std::time::SystemTime;
 
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status, StoreError};
-use doorward_throttle::{Admission, Counters, Observed, Reservation, Rule, Settled, Settlement};
+use doorward_throttle::{
+    Admission, Counters, Mode, Observed, Reservation, Rule, Settled, Settlement,
+};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -48,7 +50,11 @@ impl Inner {
     fn greet(&self, login: &Login) -> Result<Result<Lane, Decided>, Error> {
         let visitor = Visitor::parse(login, &self.vault)?;
         let now = self.clock.now();
-        let away = self.policy.turn_away(visitor.source, now);
+        let away = match self.policy.mode() {
+            // It is observed with the decision.
+            Mode::Monitor => None,
+            _ => self.policy.turn_away(visitor.source, now),
+        };
         if away.is_none()
             && visitor.device.is_none()
             && !self.policy.exempts(visitor.source)

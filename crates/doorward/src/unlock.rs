@@ -100,12 +100,11 @@ impl Inner {
                 self.emit_unlocked(ScopeKind::Unaddressed, None);
             }
             What::Site => {
-                let mut scopes = self.watch().forget_passwords();
-                scopes.push(Scope::site());
-                let key = self.vault.counters();
-                self.outages.lift(key, &scopes, self.clock.now()).await?;
-                self.counting.clear(key, &scopes).await?;
-                self.waits.forget(&Scope::site());
+                let passwords = self.watch().forget_passwords();
+                self.counting.clear(self.vault.counters(), &passwords).await?;
+                // What it has learned of calm times stays.
+                self.counting.forget_site();
+                self.lift(&[Scope::site()]).await?;
                 self.emit_unlocked(ScopeKind::Site, None);
             }
         }

@@ -117,24 +117,6 @@ async fn a_revoked_device_stays_revoked_when_its_waits_are_lifted() {
 }
 
 #[tokio::test]
-async fn law_04_a_stolen_token_that_was_void_stays_void_while_its_owner_is_on_holiday() {
-    let door = door().with_account("alice").await;
-    let stolen = device_of(&door, "alice").await;
-    let mut device = stolen.clone();
-    for _ in 0..2 {
-        door.clock.advance(Duration::from_secs(60));
-        let owner = login("alice", PASSWORD).device(device.clone());
-        match door.auth.authenticate(owner).await.unwrap() {
-            Outcome::Verified(proof) => device = proof.device().clone(),
-            other => panic!("{other:?}"),
-        }
-    }
-    door.clock.advance(Duration::from_secs(31 * 86_400));
-    door.exhaust("alice").await;
-    assert!(is_stranger(&door, &stolen).await, "known again after 31 days");
-}
-
-#[tokio::test]
 async fn people_behind_one_address_get_in_with_their_codes_while_the_site_is_attacked() {
     let door = door_with_codes();
     for n in 0..150 {

@@ -127,7 +127,8 @@ async fn an_alarm_alone_is_raised_and_answers_nothing() {
 
 #[tokio::test]
 async fn a_policy_that_monitors_says_what_it_would_have_done() {
-    let policy = Policy::builder().mode(Mode::Monitor).build().unwrap();
+    let denied = "203.0.113.0/24".parse().unwrap();
+    let policy = Policy::builder().mode(Mode::Monitor).denied([denied]).build().unwrap();
     let door = door_with(|builder, mailbox| builder.policy(policy).notifier(mailbox.clone()));
     let door = door.with_account("alice").await;
     for n in 0..40 {
@@ -139,6 +140,9 @@ async fn a_policy_that_monitors_says_what_it_would_have_done() {
     assert_eq!(rejected(&outcomes), 40);
     let kinds = door.events.kinds();
     let count = |kind| kinds.iter().filter(|&&seen| seen == kind).count();
+    let denied = Login::new("alice", PASSWORD).from([203, 0, 113, 9]);
+    assert!(is_verified(&door.auth.authenticate(denied).await.unwrap()));
+    assert!(door.events.kinds().contains(&EventKind::WouldWait(Rule::Denied)));
     // Four free ones, then everything waits, the owner too.
     assert_eq!(count(EventKind::WouldWait(Rule::Account)), 37);
     assert!(count(EventKind::WouldStepUp(Rule::SprayedPassword)) > 30);

@@ -101,22 +101,36 @@ async fn a_revoked_device_is_a_stranger_and_its_owner_gets_another() {
 
 #[tokio::test]
 async fn law_04_a_stolen_token_is_void_once_its_owner_has_logged_in_twice() {
-    let door = door().with_account("alice").await;
-    let stolen = device_of(&door, "alice").await;
-    let mut device = stolen.clone();
-    for _ in 0..2 {
-        door.clock.advance(Duration::from_secs(60));
-        let owner = login("alice", PASSWORD).device(device.clone());
-        match door.auth.authenticate(owner).await.unwrap() {
-            Outcome::Verified(proof) => device = proof.device().clone(),
-            other => panic!("{other:?}"),
+    // Also while the owner is on holiday.
+    for days in [0, 31, 399] {
+        let door = door().with_account("alice").await;
+        let stolen = device_of(&door, "alice").await;
+        let mut device = stolen.clone();
+        for _ in 0..2 {
+            door.clock.advance(Duration::from_secs(60));
+            let owner = login("alice", PASSWORD).device(device.clone());
+            match door.auth.authenticate(owner).await.unwrap() {
+                Outcome::Verified(proof) => device = proof.device().clone(),
+                other => panic!("{other:?}"),
+            }
         }
+        door.clock.advance(Duration::from_secs(days * 86_400));
+        door.exhaust("alice").await;
+        let thief = login("alice", "guess").device(stolen);
+        assert_eq!(waits(&door, thief).await, Some(Rule::Account), "after {days} days");
+        let owner = login("alice", PASSWORD).device(device.clone());
+        assert!(is_verified(&door.auth.authenticate(owner).await.unwrap()));
     }
+}
+
+#[tokio::test]
+async fn a_device_that_was_away_for_too_long_is_a_stranger() {
+    let door = door().with_account("alice").await;
+    let device = device_of(&door, "alice").await;
+    door.clock.advance(Duration::from_secs(400 * 86_400));
     door.exhaust("alice").await;
-    let thief = login("alice", "guess").device(stolen);
-    assert_eq!(waits(&door, thief).await, Some(Rule::Account));
     let owner = login("alice", PASSWORD).device(device);
-    assert!(is_verified(&door.auth.authenticate(owner).await.unwrap()));
+    assert_eq!(waits(&door, owner).await, Some(Rule::Account));
 }
 
 #[tokio::test]

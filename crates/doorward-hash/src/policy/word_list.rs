@@ -17,12 +17,6 @@ pub(crate) fn rank(word: &[char]) -> Option<u16> {
     Some(u16::from_be_bytes([*RANKS.get(2 * number)?, *RANKS.get(2 * number + 1)?]))
 }
 
-/// The entries, with their ranks.
-pub(crate) fn entries() -> impl Iterator<Item = (&'static str, u16)> {
-    let ranks = RANKS.chunks_exact(2).map(|rank| u16::from_be_bytes([rank[0], rank[1]]));
-    std::str::from_utf8(ENTRIES).unwrap_or_default().lines().zip(ranks)
-}
-
 /// Where an entry starts.
 fn find(word: &[char]) -> Option<usize> {
     if !ENTRY_CHARS.contains(&word.len()) {
@@ -66,6 +60,13 @@ const fn behind_header(file: &'static [u8]) -> &'static [u8] {
         rest = after;
     }
     rest
+}
+
+/// The entries, with their ranks.
+#[cfg(test)]
+pub(crate) fn entries() -> impl Iterator<Item = (&'static str, u16)> {
+    let ranks = RANKS.chunks_exact(2).map(|rank| u16::from_be_bytes([rank[0], rank[1]]));
+    std::str::from_utf8(ENTRIES).unwrap_or_default().lines().zip(ranks)
 }
 
 #[cfg(test)]

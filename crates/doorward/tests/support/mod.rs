@@ -8,6 +8,8 @@
     reason = "each test file uses its part"
 )]
 
+pub mod outage;
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
