@@ -20,7 +20,8 @@ impl Limits {
     /// each.
     pub const DEFAULT_ACCOUNTS: usize = 1_000_000;
 
-    /// Counter rows by default: 2^18, some 60 MB with four cells each.
+    /// Counter rows by default: 2^18, some 80 MB with what the throttle keeps in a fresh
+    /// one, and up to 120 MB while they are replaced.
     pub const DEFAULT_COUNTERS: usize = 262_144;
 
     /// Tickets by default: 2^16, some 25 MB with values of a hundred bytes.
