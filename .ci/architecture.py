@@ -7,12 +7,15 @@ from pathlib import Path
 
 # Who may import whom. Also in tests: a test that needs a sibling belongs a floor higher.
 MAP = {
+    "doorward-aws": set(),
+    "doorward-dynamodb": {"doorward-aws", "doorward-store"},
     "doorward-fields": set(),
     "doorward-hash": set(),
-    "doorward-kms": {"doorward-fields"},
+    "doorward-kms": {"doorward-aws", "doorward-fields"},
     "doorward-store": set(),
     "doorward-throttle": set(),
     "doorward": {
+        "doorward-dynamodb",
         "doorward-fields",
         "doorward-hash",
         "doorward-kms",

@@ -1,21 +1,16 @@
 mod told;
-mod transport;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
 use aws_sdk_kms::Client;
-use aws_sdk_kms::config::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_kms::config::ProvideCredentials;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::DataKeySpec;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use doorward_aws::Connection;
 use zeroize::Zeroizing;
 
 use crate::aws::told::{answered, told};
-use crate::aws::transport::Transport;
 use crate::{EncryptionContext, GeneratedKey, KeyArn, KeyService, KmsError, KmsErrorKind};
 
 /// AWS KMS, through the AWS SDK.
@@ -43,15 +38,8 @@ impl AwsKms {
 
     /// To be adjusted.
     pub fn builder() -> AwsKmsBuilder {
-        AwsKmsBuilder {
-            credentials: None,
-            region: None,
-            endpoint: None,
-            transport: Transport::Tls,
-            attempt: Duration::from_secs(2),
-            operation: Duration::from_secs(5),
-            attempts: 3,
-        }
+        let (attempt, operation) = (Duration::from_secs(2), Duration::from_secs(5));
+        AwsKmsBuilder { connection: Connection::new(attempt, operation, 3) }
     }
 }
 
@@ -59,45 +47,39 @@ impl AwsKms {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct AwsKmsBuilder {
-    credentials: Option<SharedCredentialsProvider>,
-    region: Option<String>,
-    endpoint: Option<String>,
-    transport: Transport,
-    attempt: Duration,
-    operation: Duration,
-    attempts: u32,
+    connection: Connection,
 }
 
 impl AwsKmsBuilder {
     /// With these credentials, whatever the environment says.
     pub fn credentials(self, credentials: impl ProvideCredentials + 'static) -> Self {
-        Self { credentials: Some(SharedCredentialsProvider::new(credentials)), ..self }
+        Self { connection: self.connection.credentials(credentials) }
     }
 
     /// In this region, whatever the environment says.
     pub fn region(self, region: impl Into<String>) -> Self {
-        Self { region: Some(region.into()), ..self }
+        Self { connection: self.connection.region(region) }
     }
 
     /// At this endpoint: of a VPC, of another vendor. HTTPS.
     pub fn endpoint(self, url: impl Into<String>) -> Self {
-        Self { endpoint: Some(url.into()), ..self }
+        Self { connection: self.connection.endpoint(url) }
     }
 
     /// At this endpoint on this very machine, in clear: for an emulator. Plain HTTP to any other
     /// address is refused still.
     pub fn plain_http_on_loopback(self, url: impl Into<String>) -> Self {
-        Self { endpoint: Some(url.into()), transport: Transport::PlainOnLoopback, ..self }
+        Self { connection: self.connection.plain_http_on_loopback(url) }
     }
 
     /// How long one attempt and how long all of them together may take.
     pub fn deadlines(self, attempt: Duration, operation: Duration) -> Self {
-        Self { attempt, operation, ..self }
+        Self { connection: self.connection.deadlines(attempt, operation) }
     }
 
     /// How many attempts there are at the most, the first included.
     pub fn attempts(self, attempts: u32) -> Self {
-        Self { attempts, ..self }
+        Self { connection: self.connection.attempts(attempts) }
     }
 
     /// Reads the environment. KMS is not asked for anything yet, nor whoever has the credentials.
@@ -107,29 +89,11 @@ impl AwsKmsBuilder {
     /// [`Configuration`](KmsErrorKind::Configuration) if nothing names a region: set `AWS_REGION`, or
     /// [`region`](Self::region).
     pub async fn connect(self) -> Result<AwsKms, KmsError> {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1).min(self.attempt))
-            .operation_attempt_timeout(self.attempt)
-            .operation_timeout(self.operation)
-            .build();
-        let tls = Provider::Rustls(CryptoMode::Ring);
-        let http = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
-        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(http)
-            .retry_config(RetryConfig::standard().with_max_attempts(self.attempts.max(1)))
-            .timeout_config(timeouts);
-        if let Some(region) = self.region {
-            loader = loader.region(Region::new(region));
-        }
-        if let Some(credentials) = self.credentials {
-            loader = loader.credentials_provider(credentials);
-        }
-        let shared = loader.load().await;
-        if shared.region().is_none() {
-            return Err(KmsError::new(KmsErrorKind::Configuration));
-        }
-        let mut config = aws_sdk_kms::config::Builder::from(&shared).interceptor(self.transport);
-        if let Some(endpoint) = self.endpoint {
+        let shared = self.connection.load().await;
+        let shared = shared.ok_or(KmsError::new(KmsErrorKind::Configuration))?;
+        let mut config =
+            aws_sdk_kms::config::Builder::from(&shared).interceptor(self.connection.transport());
+        if let Some(endpoint) = self.connection.endpoint_url() {
             config = config.endpoint_url(endpoint);
         }
         Ok(AwsKms { client: Client::from_conf(config.build()) })

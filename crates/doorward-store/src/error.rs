@@ -62,7 +62,10 @@ impl StoreError {
             StoreErrorKind::Unavailable | StoreErrorKind::Throttled | StoreErrorKind::Conflict => {
                 true
             }
-            StoreErrorKind::Full | StoreErrorKind::Invalid | StoreErrorKind::Corrupt => false,
+            StoreErrorKind::Full
+            | StoreErrorKind::Invalid
+            | StoreErrorKind::Corrupt
+            | StoreErrorKind::Misconfigured => false,
         }
     }
 }
@@ -83,6 +86,8 @@ pub enum StoreErrorKind {
     Invalid,
     /// What the store holds cannot be read.
     Corrupt,
+    /// There is no such table, or the store turns this service away. Nothing was done.
+    Misconfigured,
 }
 
 impl fmt::Display for StoreErrorKind {
@@ -94,6 +99,9 @@ impl fmt::Display for StoreErrorKind {
             Self::Full => "the store is full; raise its limits or remove what is no longer needed",
             Self::Invalid => "the call breaks the contract of the store; correct the caller",
             Self::Corrupt => "a stored item cannot be read; restore it from a backup",
+            Self::Misconfigured => {
+                "the store turns this service away; check table, region, credentials and policy"
+            }
         })
     }
 }
@@ -122,5 +130,6 @@ mod tests {
         assert!(!retryable(StoreErrorKind::Full));
         assert!(!retryable(StoreErrorKind::Invalid));
         assert!(!retryable(StoreErrorKind::Corrupt));
+        assert!(!retryable(StoreErrorKind::Misconfigured));
     }
 }

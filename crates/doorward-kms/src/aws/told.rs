@@ -1,10 +1,9 @@
 use std::error::Error;
 use std::fmt::Debug;
 
-use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
+use doorward_aws::{is_plain_http, is_unconfigured};
 
-use crate::aws::transport::PlainHttp;
 use crate::{KeyArn, KmsError, KmsErrorKind};
 
 /// What the SDK says, as one of our kinds.
@@ -14,8 +13,8 @@ where
     R: Debug + Send + Sync + 'static,
 {
     let kind = match &error {
-        error if is_any(error, |error| error.is::<PlainHttp>()) => KmsErrorKind::Insecure,
-        error if is_any(error, is_unconfigured) => KmsErrorKind::Configuration,
+        error if is_plain_http(error) => KmsErrorKind::Insecure,
+        error if is_unconfigured(error) => KmsErrorKind::Configuration,
         SdkError::TimeoutError(_) => KmsErrorKind::Timeout,
         SdkError::DispatchFailure(failure) if failure.is_timeout() => KmsErrorKind::Timeout,
         SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) => {
@@ -59,15 +58,4 @@ fn of_code(code: &str) -> KmsErrorKind {
         // KeyUnavailable, DependencyTimeout, KMSInternal, and what is not known yet.
         _ => KmsErrorKind::Unavailable,
     }
-}
-
-/// A provider of credentials that fails is an outage; to have none is not.
-fn is_unconfigured(error: &(dyn Error + 'static)) -> bool {
-    use CredentialsError::{CredentialsNotLoaded, InvalidConfiguration};
-    matches!(error.downcast_ref(), Some(CredentialsNotLoaded(_) | InvalidConfiguration(_)))
-}
-
-/// Whether it holds for the error or one of its sources.
-fn is_any(error: &(dyn Error + 'static), holds: fn(&(dyn Error + 'static)) -> bool) -> bool {
-    holds(error) || error.source().is_some_and(|source| is_any(source, holds))
 }

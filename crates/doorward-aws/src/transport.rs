@@ -1,27 +1,37 @@
+//! That nothing leaves in clear.
+
 use std::net::IpAddr;
 
-use aws_sdk_kms::config::interceptors::BeforeTransmitInterceptorContextRef;
-use aws_sdk_kms::config::{ConfigBag, Intercept, RuntimeComponents};
-use aws_sdk_kms::error::BoxError;
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
 use thiserror::Error;
 
 /// How requests may travel. Looked at as each is about to be sent, for the endpoint may come from the
 /// environment, from a profile, or from code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Transport {
+#[allow(clippy::exhaustive_enums, reason = "there is no third way")]
+pub enum Transport {
+    /// HTTPS, and nothing else.
     Tls,
+    /// Plain HTTP too, to an address of the loopback interface.
     PlainOnLoopback,
 }
 
 /// The request would have left in clear.
 #[derive(Clone, Copy, Debug, Error)]
 #[error(
-    "the endpoint of KMS is not https; look at AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KMS and the profile, or ask for plain_http_on_loopback"
+    "the endpoint is not https; look at AWS_ENDPOINT_URL, what is like it for the service, and the profile, or ask for plain_http_on_loopback"
 )]
-pub(crate) struct PlainHttp;
+#[non_exhaustive]
+pub struct PlainHttp;
 
 impl Transport {
-    fn allows(self, url: &str) -> bool {
+    /// Whether a request to this URL may leave.
+    #[must_use]
+    pub fn allows(self, url: &str) -> bool {
         let Some((scheme, rest)) = url.split_once("://") else { return false };
         match self {
             _ if scheme.eq_ignore_ascii_case("https") => true,

@@ -1,0 +1,29 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![forbid(unsafe_code)]
+
+mod api;
+mod batch;
+mod builder;
+mod cause;
+mod counters;
+mod credentials;
+mod expression;
+mod item;
+mod metrics;
+mod requests;
+mod schema;
+mod sessions;
+mod store;
+mod tickets;
+mod time;
+mod transaction;
+
+// The store
+pub use builder::{ConnectError, DynamoStoreBuilder};
+pub use store::DynamoStore;
+
+// What it did
+pub use api::Api;
+pub use cause::Cause;
+pub use metrics::{ApiMetrics, Metrics};

@@ -1,0 +1,148 @@
+//! Sending requests, and sending them again where that does no harm.
+
+use std::error::Error;
+use std::fmt::Debug;
+use std::future::Future;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use tokio::time::Instant;
+
+use crate::metrics::Recorder;
+use crate::{Api, Cause};
+
+/// One table, and how it is talked to.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    pub(crate) client: Client,
+    pub(crate) table: String,
+    pub(crate) recorder: Recorder,
+    /// The most attempts of one call.
+    pub(crate) attempts: u32,
+    /// How long all of them together may take.
+    pub(crate) deadline: Duration,
+}
+
+/// When a request that failed may be sent again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Repeat {
+    /// Whenever the trouble may pass: it reads, or says the same however often it is said.
+    Always,
+    /// Only where it is sure that nothing was done: what it adds would be added twice.
+    IfUndone,
+}
+
+/// A request that failed, and the service's own error if there was one.
+#[derive(Debug)]
+pub(crate) struct Failure<E> {
+    pub(crate) cause: Cause,
+    pub(crate) error: Option<E>,
+}
+
+/// What an answer says of its cost.
+pub(crate) trait Consumed {
+    fn units(&self) -> f64;
+}
+
+impl Requests {
+    /// Sends a request, again after a pause while it fails in a way that may pass.
+    pub(crate) async fn send<T, E, R, F>(
+        &self,
+        api: Api,
+        repeat: Repeat,
+        request: impl Fn() -> F,
+    ) -> Result<T, Failure<E>>
+    where
+        T: Consumed,
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        R: Debug + Send + Sync + 'static,
+        F: Future<Output = Result<T, SdkError<E, R>>>,
+    {
+        let until = Instant::now() + self.deadline;
+        for attempt in 1.. {
+            let begun = Instant::now();
+            let answer = tokio::time::timeout_at(until, request()).await;
+            let took = begun.elapsed();
+            let failure = match answer {
+                Ok(Ok(answer)) => {
+                    self.recorder.answered(api, took, answer.units());
+                    return Ok(answer);
+                }
+                Ok(Err(error)) => {
+                    Failure { cause: Cause::of(api, &error), error: service_error(error) }
+                }
+                Err(_) => Failure { cause: Cause::timeout(api), error: None },
+            };
+            self.recorder.failed(api, took, &failure.cause);
+            let may = repeat == Repeat::Always || failure.cause.is_undone();
+            let goes_on = attempt < self.attempts && failure.cause.is_passing() && may;
+            if !goes_on || !pause(attempt, until).await {
+                return Err(failure);
+            }
+        }
+        Err(Failure { cause: Cause::timeout(api), error: None })
+    }
+}
+
+/// Waits before the next attempt; `false` if that would be too late.
+///
+/// A random part of a span that doubles: whoever collided does not collide again.
+pub(crate) async fn pause(attempt: u32, until: Instant) -> bool {
+    let span = FIRST_PAUSE.saturating_mul(1 << attempt.min(6)).min(LONGEST_PAUSE);
+    let pause = span.mul_f64(fastrand::f64());
+    let at = Instant::now() + pause;
+    if at >= until {
+        return false;
+    }
+    tokio::time::sleep_until(at).await;
+    true
+}
+
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+fn service_error<E, R>(error: SdkError<E, R>) -> Option<E> {
+    match error {
+        SdkError::ServiceError(failure) => Some(failure.into_err()),
+        _ => None,
+    }
+}
+
+macro_rules! consumed {
+    ($($operation:ident :: $output:ident),* $(,)?) => {
+        $(
+            impl Consumed for aws_sdk_dynamodb::operation::$operation::$output {
+                fn units(&self) -> f64 {
+                    self.consumed_capacity().and_then(|used| used.capacity_units()).unwrap_or(0.0)
+                }
+            }
+        )*
+    };
+}
+
+consumed!(
+    delete_item::DeleteItemOutput,
+    get_item::GetItemOutput,
+    put_item::PutItemOutput,
+    query::QueryOutput,
+    scan::ScanOutput,
+    update_item::UpdateItemOutput,
+);
+
+macro_rules! consumed_together {
+    ($($operation:ident :: $output:ident),* $(,)?) => {
+        $(
+            impl Consumed for aws_sdk_dynamodb::operation::$operation::$output {
+                fn units(&self) -> f64 {
+                    self.consumed_capacity().iter().filter_map(|used| used.capacity_units()).sum()
+                }
+            }
+        )*
+    };
+}
+
+consumed_together!(
+    batch_get_item::BatchGetItemOutput,
+    transact_write_items::TransactWriteItemsOutput,
+);
