@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::hex::Hex;
+use crate::hex::{Hex, parse};
 use crate::random::{RandomError, random_bytes};
 
 /// The name of an account: 128 random bits, that tell nothing about its owner.
@@ -63,13 +63,7 @@ impl FromStr for AccountId {
     type Err = ParseAccountIdError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits: &[u8; 32] =
-            text.as_bytes().try_into().map_err(|_| ParseAccountIdError { _private: () })?;
-        let mut bytes = [0; 16];
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = (nibble(pair[0])? << 4) | nibble(pair[1])?;
-        }
-        Ok(Self(bytes))
+        parse(text).map(Self).ok_or(ParseAccountIdError { _private: () })
     }
 }
 
@@ -78,14 +72,6 @@ impl FromStr for AccountId {
 #[error("not an account id; give its 32 lowercase hexadecimal digits")]
 pub struct ParseAccountIdError {
     _private: (),
-}
-
-fn nibble(digit: u8) -> Result<u8, ParseAccountIdError> {
-    match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(ParseAccountIdError { _private: () }),
-    }
 }
 
 #[cfg(test)]

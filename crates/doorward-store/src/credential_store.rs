@@ -140,6 +140,36 @@ pub trait CredentialStore: Debug + Send + Sync {
     async fn rekey(&self, credential: Credential, expected: Version)
     -> Result<Rekeyed, StoreError>;
 
+    /// Removes the account and releases *all* its lookup keys in one step, or nothing, if the credential
+    /// is still at version `expected`: compare-and-swap.
+    ///
+    /// Its keys are free then: the next [`insert`](Self::insert) or [`rekey`](Self::rekey) may claim
+    /// them. Of any number of racers with the same `expected`, whatever they write, exactly one is
+    /// `Done`.
+    ///
+    /// Counters, tickets and sessions that bear the account's id are not touched, and so the id must not
+    /// be given out again. Whoever removes an account also ends its sessions, with
+    /// [`SessionStore::end_all`](crate::SessionStore::end_all).
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// A key that stays claimed: nobody can ever register that identifier again, not even the person who
+    /// left. A key that still finds the removed account: whoever left gets in, and what was to be
+    /// forgotten is not. A key released that another account has claimed since: two people own one
+    /// identifier, as with `insert`. `Done` for a stale write: an account is gone whose owner has just
+    /// decided otherwise. `Stale` for a fresh one: the caller reads and tries again.
+    ///
+    /// # On a key-value store
+    ///
+    /// One transaction: the deletion of the account's item, on condition that its version is `expected`,
+    /// and of each key's item, on condition that it is still that account's. At most 9 items.
+    ///
+    /// # Errors
+    ///
+    /// What befell the store. After [`Unavailable`](crate::StoreErrorKind::Unavailable) the account may
+    /// be gone: a repeated call then answers [`Missing`](Removed::Missing).
+    async fn remove(&self, account: AccountId, expected: Version) -> Result<Removed, StoreError>;
+
     /// A page of all accounts, behind the account `after` or from the beginning: at most `limit`, and
     /// none only where there are no more.
     ///
@@ -187,6 +217,19 @@ pub enum Rekeyed {
     Stale,
     /// One of its new lookup keys belongs to another account; nothing was changed.
     Taken,
+}
+
+/// What became of an account to [`remove`](CredentialStore::remove).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[must_use]
+#[allow(clippy::exhaustive_enums, reason = "a caller must have a plan for every answer")]
+pub enum Removed {
+    /// It is gone, and its lookup keys are free.
+    Done,
+    /// Another writer was faster; nothing was changed. Read it again.
+    Stale,
+    /// There is no such account, or no more.
+    Missing,
 }
 
 /// What became of a credential to [`replace`](CredentialStore::replace).

@@ -16,8 +16,8 @@ pub use self::operation::Operation;
 use self::script::Script;
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Rekeyed, Replaced, StoreError, StoreErrorKind, Ticket, TicketKey,
-    TicketStore, Version,
+    Inserted, LookupKey, Opened, Rekeyed, Removed, Renewed, Replaced, Session, SessionId,
+    SessionStore, StoreError, StoreErrorKind, Ticket, TicketKey, TicketStore, Version,
 };
 
 /// A store around another that fails as its script says, and keeps a log of the calls.
@@ -180,6 +180,10 @@ impl<S: CredentialStore> CredentialStore for FaultyStore<S> {
         self.perform(Operation::Rekey, self.inner.rekey(credential, expected)).await
     }
 
+    async fn remove(&self, account: AccountId, expected: Version) -> Result<Removed, StoreError> {
+        self.perform(Operation::Remove, self.inner.remove(account, expected)).await
+    }
+
     async fn list(
         &self,
         after: Option<AccountId>,
@@ -231,5 +235,52 @@ impl<S: TicketStore> TicketStore for FaultyStore<S> {
 
     async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
         self.perform(Operation::Take, self.inner.take(key, now)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl<S: SessionStore> SessionStore for FaultyStore<S> {
+    async fn open(&self, session: Session) -> Result<Opened, StoreError> {
+        self.perform(Operation::Open, self.inner.open(session)).await
+    }
+
+    async fn session(
+        &self,
+        account: AccountId,
+        id: SessionId,
+        now: SystemTime,
+    ) -> Result<Option<Session>, StoreError> {
+        self.perform(Operation::Session, self.inner.session(account, id, now)).await
+    }
+
+    async fn renew(
+        &self,
+        session: Session,
+        expected: Version,
+        now: SystemTime,
+    ) -> Result<Renewed, StoreError> {
+        self.perform(Operation::Renew, self.inner.renew(session, expected, now)).await
+    }
+
+    async fn end(&self, account: AccountId, id: SessionId) -> Result<(), StoreError> {
+        self.perform(Operation::End, self.inner.end(account, id)).await
+    }
+
+    async fn end_all(
+        &self,
+        account: AccountId,
+        kept: Option<SessionId>,
+        now: SystemTime,
+    ) -> Result<(), StoreError> {
+        self.perform(Operation::EndAll, self.inner.end_all(account, kept, now)).await
+    }
+
+    async fn sessions(
+        &self,
+        account: AccountId,
+        now: SystemTime,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.perform(Operation::Sessions, self.inner.sessions(account, now)).await
     }
 }

@@ -15,6 +15,9 @@ mod hex;
 mod lookup_key;
 mod memory;
 mod random;
+mod session;
+mod session_id;
+mod session_store;
 mod status;
 mod store;
 mod ticket;
@@ -28,7 +31,8 @@ mod faulty_store;
 
 // The store traits
 pub use counter_store::CounterStore;
-pub use credential_store::{CredentialStore, Inserted, Rekeyed, Replaced};
+pub use credential_store::{CredentialStore, Inserted, Rekeyed, Removed, Replaced};
+pub use session_store::{Opened, Renewed, SessionStore};
 pub use store::Store;
 pub use ticket_store::TicketStore;
 
@@ -48,6 +52,10 @@ pub use digest_key::CounterKey;
 // What a store keeps: tickets
 pub use digest_key::TicketKey;
 pub use ticket::Ticket;
+
+// What a store keeps: sessions
+pub use session::Session;
+pub use session_id::{ParseSessionIdError, SessionId};
 
 // What can go wrong
 pub use error::{StoreError, StoreErrorKind};

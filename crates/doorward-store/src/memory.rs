@@ -4,6 +4,8 @@ mod counters;
 mod credentials;
 mod dump;
 mod limits;
+mod sessions;
+mod state;
 mod tickets;
 
 use std::fmt;
@@ -12,13 +14,12 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 
-use self::counters::Counters;
-use self::credentials::Credentials;
 pub use self::limits::Limits;
-use self::tickets::Tickets;
+use self::state::State;
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Rekeyed, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
+    Inserted, LookupKey, Opened, Rekeyed, Removed, Renewed, Replaced, Session, SessionId,
+    SessionStore, StoreError, Ticket, TicketKey, TicketStore, Version,
 };
 
 /// A store in the memory of one process, bounded, for tests and for a service of one instance.
@@ -41,7 +42,9 @@ use crate::{
 ///   out its own rows, and the row of an account or a source under attack stays. At the default
 ///   limit this takes some tens of milliseconds, once in 26,000 new keys;
 /// - *tickets*: expired ones go, by the latest time that any call brought; then
-///   [`put`](TicketStore::put) answers [`Full`](crate::StoreErrorKind::Full).
+///   [`put`](TicketStore::put) answers [`Full`](crate::StoreErrorKind::Full);
+/// - *sessions*: expired ones go in the same way; then [`open`](SessionStore::open) answers
+///   [`Full`](crate::StoreErrorKind::Full). How many one account may have is the caller's to say.
 ///
 /// ```
 /// use doorward_store::{Limits, MemoryStore};
@@ -83,6 +86,13 @@ impl MemoryStore {
         self.state().tickets.len()
     }
 
+    /// How many sessions it holds, with those that are expired but not cleaned away.
+    // `sessions` is the trait's.
+    #[must_use]
+    pub fn session_count(&self) -> usize {
+        self.state().sessions.len()
+    }
+
     /// Everything that it holds: what an attacker sees who steals the table.
     ///
     /// Every byte string is there twice, in hexadecimal and as text, so that a test can search for
@@ -112,32 +122,8 @@ impl fmt::Debug for MemoryStore {
             .field("accounts", &state.credentials.len())
             .field("counters", &state.counters.len())
             .field("tickets", &state.tickets.len())
+            .field("sessions", &state.sessions.len())
             .finish()
-    }
-}
-
-struct State {
-    credentials: Credentials,
-    counters: Counters,
-    tickets: Tickets,
-    /// The time that the last call brought: `put` brings none.
-    seen: SystemTime,
-}
-
-impl State {
-    fn new(limits: Limits) -> Self {
-        Self {
-            credentials: Credentials::new(limits.accounts()),
-            counters: Counters::new(limits.counters()),
-            tickets: Tickets::new(limits.tickets()),
-            seen: SystemTime::UNIX_EPOCH,
-        }
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::new(Limits::default())
     }
 }
 
@@ -169,6 +155,10 @@ impl CredentialStore for MemoryStore {
         expected: Version,
     ) -> Result<Rekeyed, StoreError> {
         self.state().credentials.rekey(credential, expected)
+    }
+
+    async fn remove(&self, account: AccountId, expected: Version) -> Result<Removed, StoreError> {
+        Ok(self.state().credentials.remove(account, expected))
     }
 
     async fn list(
@@ -226,6 +216,56 @@ impl TicketStore for MemoryStore {
 
     async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
         Ok(self.state_at(now).tickets.take(key, now))
+    }
+}
+
+#[async_trait]
+impl SessionStore for MemoryStore {
+    async fn open(&self, session: Session) -> Result<Opened, StoreError> {
+        let mut state = self.state();
+        let seen = state.seen;
+        state.sessions.open(session, seen)
+    }
+
+    async fn session(
+        &self,
+        account: AccountId,
+        id: SessionId,
+        now: SystemTime,
+    ) -> Result<Option<Session>, StoreError> {
+        Ok(self.state_at(now).sessions.session(account, id, now))
+    }
+
+    async fn renew(
+        &self,
+        session: Session,
+        expected: Version,
+        now: SystemTime,
+    ) -> Result<Renewed, StoreError> {
+        self.state_at(now).sessions.renew(session, expected, now)
+    }
+
+    async fn end(&self, account: AccountId, id: SessionId) -> Result<(), StoreError> {
+        self.state().sessions.end(account, id);
+        Ok(())
+    }
+
+    async fn end_all(
+        &self,
+        account: AccountId,
+        kept: Option<SessionId>,
+        now: SystemTime,
+    ) -> Result<(), StoreError> {
+        self.state_at(now).sessions.end_all(account, kept, now);
+        Ok(())
+    }
+
+    async fn sessions(
+        &self,
+        account: AccountId,
+        now: SystemTime,
+    ) -> Result<Vec<Session>, StoreError> {
+        Ok(self.state_at(now).sessions.sessions(account, now))
     }
 }
 

@@ -7,12 +7,13 @@ use async_trait::async_trait;
 
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Rekeyed, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
+    Inserted, LookupKey, Opened, Rekeyed, Removed, Renewed, Replaced, Session, SessionId,
+    SessionStore, StoreError, Ticket, TicketKey, TicketStore, Version,
 };
 
-/// A place for everything that doorward keeps: credentials, counters and tickets.
+/// A place for everything that doorward keeps: credentials, counters, tickets and sessions.
 ///
-/// There is nothing to implement: whatever has the three traits is a `Store`, and so are an [`Arc`]
+/// There is nothing to implement: whatever has the four traits is a `Store`, and so are an [`Arc`]
 /// and a [`Box`] of one.
 ///
 /// ```
@@ -24,9 +25,9 @@ use crate::{
 /// let shared: Arc<dyn Store> = Arc::new(MemoryStore::new());
 /// takes_any(shared);
 /// ```
-pub trait Store: CredentialStore + CounterStore + TicketStore {}
+pub trait Store: CredentialStore + CounterStore + TicketStore + SessionStore {}
 
-impl<T: CredentialStore + CounterStore + TicketStore + ?Sized> Store for T {}
+impl<T: CredentialStore + CounterStore + TicketStore + SessionStore + ?Sized> Store for T {}
 
 macro_rules! forward {
     ($pointer:ident) => {
@@ -59,6 +60,14 @@ macro_rules! forward {
                 expected: Version,
             ) -> Result<Rekeyed, StoreError> {
                 (**self).rekey(credential, expected).await
+            }
+
+            async fn remove(
+                &self,
+                account: AccountId,
+                expected: Version,
+            ) -> Result<Removed, StoreError> {
+                (**self).remove(account, expected).await
             }
 
             async fn list(
@@ -120,6 +129,53 @@ macro_rules! forward {
                 now: SystemTime,
             ) -> Result<Option<Ticket>, StoreError> {
                 (**self).take(key, now).await
+            }
+        }
+
+        #[async_trait]
+        #[deny(clippy::missing_trait_methods)]
+        impl<T: SessionStore + ?Sized> SessionStore for $pointer<T> {
+            async fn open(&self, session: Session) -> Result<Opened, StoreError> {
+                (**self).open(session).await
+            }
+
+            async fn session(
+                &self,
+                account: AccountId,
+                id: SessionId,
+                now: SystemTime,
+            ) -> Result<Option<Session>, StoreError> {
+                (**self).session(account, id, now).await
+            }
+
+            async fn renew(
+                &self,
+                session: Session,
+                expected: Version,
+                now: SystemTime,
+            ) -> Result<Renewed, StoreError> {
+                (**self).renew(session, expected, now).await
+            }
+
+            async fn end(&self, account: AccountId, id: SessionId) -> Result<(), StoreError> {
+                (**self).end(account, id).await
+            }
+
+            async fn end_all(
+                &self,
+                account: AccountId,
+                kept: Option<SessionId>,
+                now: SystemTime,
+            ) -> Result<(), StoreError> {
+                (**self).end_all(account, kept, now).await
+            }
+
+            async fn sessions(
+                &self,
+                account: AccountId,
+                now: SystemTime,
+            ) -> Result<Vec<Session>, StoreError> {
+                (**self).sessions(account, now).await
             }
         }
     };

@@ -1,6 +1,6 @@
-//! The number that a credential's next writer must know.
+//! The number that the next writer of a credential or a session must know.
 
-/// How often a credential has been written: what a compare-and-swap compares.
+/// How often a credential or a session has been written: what a compare-and-swap compares.
 ///
 /// ```
 /// use doorward_store::Version;
@@ -11,7 +11,7 @@
 pub struct Version(u64);
 
 impl Version {
-    /// The version of a credential that was just inserted: 1.
+    /// The version of a credential that was just inserted, and of a session that was just opened: 1.
     pub const FIRST: Self = Self(1);
 
     /// The version with this number, as [`get`](Self::get) gave it.

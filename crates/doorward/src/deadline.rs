@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use doorward_store::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Rekeyed, Replaced, Store, StoreError, StoreErrorKind, Ticket, TicketKey,
-    TicketStore, Version,
+    Inserted, LookupKey, Opened, Rekeyed, Removed, Renewed, Replaced, Session, SessionId,
+    SessionStore, Store, StoreError, StoreErrorKind, Ticket, TicketKey, TicketStore, Version,
 };
 
 /// A store whose calls end in [`StoreErrorKind::Unavailable`] after a deadline, whatever the store
@@ -72,6 +72,10 @@ impl CredentialStore for DeadlineStore {
         self.within("rekey", self.inner.rekey(credential, expected)).await
     }
 
+    async fn remove(&self, account: AccountId, expected: Version) -> Result<Removed, StoreError> {
+        self.within("remove", self.inner.remove(account, expected)).await
+    }
+
     async fn list(
         &self,
         after: Option<AccountId>,
@@ -123,5 +127,52 @@ impl TicketStore for DeadlineStore {
 
     async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
         self.within("take", self.inner.take(key, now)).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl SessionStore for DeadlineStore {
+    async fn open(&self, session: Session) -> Result<Opened, StoreError> {
+        self.within("open", self.inner.open(session)).await
+    }
+
+    async fn session(
+        &self,
+        account: AccountId,
+        id: SessionId,
+        now: SystemTime,
+    ) -> Result<Option<Session>, StoreError> {
+        self.within("session", self.inner.session(account, id, now)).await
+    }
+
+    async fn renew(
+        &self,
+        session: Session,
+        expected: Version,
+        now: SystemTime,
+    ) -> Result<Renewed, StoreError> {
+        self.within("renew", self.inner.renew(session, expected, now)).await
+    }
+
+    async fn end(&self, account: AccountId, id: SessionId) -> Result<(), StoreError> {
+        self.within("end", self.inner.end(account, id)).await
+    }
+
+    async fn end_all(
+        &self,
+        account: AccountId,
+        kept: Option<SessionId>,
+        now: SystemTime,
+    ) -> Result<(), StoreError> {
+        self.within("end_all", self.inner.end_all(account, kept, now)).await
+    }
+
+    async fn sessions(
+        &self,
+        account: AccountId,
+        now: SystemTime,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.within("sessions", self.inner.sessions(account, now)).await
     }
 }

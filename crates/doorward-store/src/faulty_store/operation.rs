@@ -14,6 +14,8 @@ pub enum Operation {
     Replace,
     /// [`CredentialStore::rekey`](crate::CredentialStore::rekey)
     Rekey,
+    /// [`CredentialStore::remove`](crate::CredentialStore::remove)
+    Remove,
     /// [`CredentialStore::list`](crate::CredentialStore::list)
     List,
     /// [`CounterStore::update`](crate::CounterStore::update)
@@ -28,16 +30,29 @@ pub enum Operation {
     Peek,
     /// [`TicketStore::take`](crate::TicketStore::take)
     Take,
+    /// [`SessionStore::open`](crate::SessionStore::open)
+    Open,
+    /// [`SessionStore::session`](crate::SessionStore::session)
+    Session,
+    /// [`SessionStore::renew`](crate::SessionStore::renew)
+    Renew,
+    /// [`SessionStore::end`](crate::SessionStore::end)
+    End,
+    /// [`SessionStore::end_all`](crate::SessionStore::end_all)
+    EndAll,
+    /// [`SessionStore::sessions`](crate::SessionStore::sessions)
+    Sessions,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 19] = [
         Self::Insert,
         Self::Find,
         Self::Fetch,
         Self::Replace,
         Self::Rekey,
+        Self::Remove,
         Self::List,
         Self::Update,
         Self::Read,
@@ -45,6 +60,12 @@ impl Operation {
         Self::Put,
         Self::Peek,
         Self::Take,
+        Self::Open,
+        Self::Session,
+        Self::Renew,
+        Self::End,
+        Self::EndAll,
+        Self::Sessions,
     ];
 
     /// The name of the method, as [`StoreError::operation`](crate::StoreError::operation) gives it.
@@ -56,6 +77,7 @@ impl Operation {
             Self::Fetch => "fetch",
             Self::Replace => "replace",
             Self::Rekey => "rekey",
+            Self::Remove => "remove",
             Self::List => "list",
             Self::Update => "update",
             Self::Read => "read",
@@ -63,6 +85,12 @@ impl Operation {
             Self::Put => "put",
             Self::Peek => "peek",
             Self::Take => "take",
+            Self::Open => "open",
+            Self::Session => "session",
+            Self::Renew => "renew",
+            Self::End => "end",
+            Self::EndAll => "end_all",
+            Self::Sessions => "sessions",
         }
     }
 }

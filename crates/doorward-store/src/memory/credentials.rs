@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 
 use crate::{
-    AccountId, Credential, Inserted, LookupKey, Rekeyed, Replaced, StoreError, StoreErrorKind,
-    Version,
+    AccountId, Credential, Inserted, LookupKey, Rekeyed, Removed, Replaced, StoreError,
+    StoreErrorKind, Version,
 };
 
 pub(super) struct Credentials {
@@ -98,6 +98,20 @@ impl Credentials {
         let created_at = stored.created_at();
         *stored = credential.with_created_at(created_at).with_version(next);
         Ok(Rekeyed::Done(next))
+    }
+
+    pub(super) fn remove(&mut self, account: AccountId, expected: Version) -> Removed {
+        match self.by_account.get(&account) {
+            None => return Removed::Missing,
+            Some(stored) if stored.version() != expected => return Removed::Stale,
+            Some(stored) => {
+                for key in stored.lookup_keys() {
+                    self.owners.remove(key);
+                }
+            }
+        }
+        self.by_account.remove(&account);
+        Removed::Done
     }
 
     /// By ascending account id.

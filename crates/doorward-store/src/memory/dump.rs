@@ -39,6 +39,14 @@ fn write(state: &State, out: &mut String) -> fmt::Result {
         write_bytes(out, "  value", ticket.value())?;
         writeln!(out, "  expires at: {:?}", ticket.expires_at())?;
     }
+    for session in state.sessions.sorted() {
+        write_bytes(out, "session", session.id().as_bytes())?;
+        write_bytes(out, "  account", session.account().as_bytes())?;
+        write_bytes(out, "  value", session.value())?;
+        writeln!(out, "  version: {}", session.version().get())?;
+        writeln!(out, "  opened at: {:?}", session.opened_at())?;
+        writeln!(out, "  expires at: {:?}", session.expires_at())?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ pub struct Limits {
     accounts: usize,
     counters: usize,
     tickets: usize,
+    sessions: usize,
 }
 
 impl Limits {
@@ -26,6 +27,9 @@ impl Limits {
 
     /// Tickets by default: 2^16, some 25 MB with values of a hundred bytes.
     pub const DEFAULT_TICKETS: usize = 65_536;
+
+    /// Sessions by default: 2^18, some 100 MB with values of a hundred bytes.
+    pub const DEFAULT_SESSIONS: usize = 262_144;
 
     /// With at most this many accounts.
     #[must_use]
@@ -47,6 +51,12 @@ impl Limits {
         Self { tickets, ..self }
     }
 
+    /// With at most this many sessions.
+    #[must_use]
+    pub const fn with_sessions(self, sessions: usize) -> Self {
+        Self { sessions, ..self }
+    }
+
     /// The most accounts.
     #[must_use]
     pub const fn accounts(self) -> usize {
@@ -64,6 +74,12 @@ impl Limits {
     pub const fn tickets(self) -> usize {
         self.tickets
     }
+
+    /// The most sessions.
+    #[must_use]
+    pub const fn sessions(self) -> usize {
+        self.sessions
+    }
 }
 
 impl Default for Limits {
@@ -72,6 +88,7 @@ impl Default for Limits {
             accounts: Self::DEFAULT_ACCOUNTS,
             counters: Self::DEFAULT_COUNTERS,
             tickets: Self::DEFAULT_TICKETS,
+            sessions: Self::DEFAULT_SESSIONS,
         }
     }
 }
