@@ -15,6 +15,7 @@ mod requests;
 mod schema;
 mod sessions;
 mod store;
+mod table;
 mod tickets;
 mod time;
 mod transaction;
@@ -22,6 +23,9 @@ mod transaction;
 // The store
 pub use builder::{ConnectError, DynamoStoreBuilder};
 pub use store::DynamoStore;
+
+// Its table
+pub use table::{Encryption, TableCreated, TableOptions};
 
 // What it did
 pub use api::Api;

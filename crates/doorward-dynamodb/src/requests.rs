@@ -146,3 +146,22 @@ consumed_together!(
     batch_get_item::BatchGetItemOutput,
     transact_write_items::TransactWriteItemsOutput,
 );
+
+macro_rules! free {
+    ($($operation:ident :: $output:ident),* $(,)?) => {
+        $(
+            impl Consumed for aws_sdk_dynamodb::operation::$operation::$output {
+                fn units(&self) -> f64 {
+                    0.0
+                }
+            }
+        )*
+    };
+}
+
+free!(
+    create_table::CreateTableOutput,
+    describe_table::DescribeTableOutput,
+    update_continuous_backups::UpdateContinuousBackupsOutput,
+    update_time_to_live::UpdateTimeToLiveOutput,
+);
