@@ -20,6 +20,9 @@ mod tickets;
 mod time;
 mod transaction;
 
+#[cfg(feature = "testing")]
+mod faulty_connector;
+
 // The store
 pub use builder::{ConnectError, DynamoStoreBuilder};
 pub use store::DynamoStore;
@@ -31,3 +34,7 @@ pub use table::{Encryption, TableCreated, TableOptions};
 pub use api::Api;
 pub use cause::Cause;
 pub use metrics::{ApiMetrics, Metrics};
+
+// For tests: a connector that fails on demand
+#[cfg(feature = "testing")]
+pub use faulty_connector::{FaultyConnector, RequestFault};
