@@ -2,8 +2,8 @@
 //!
 //! [`store_conformance_tests!`](crate::store_conformance_tests) makes one `#[test]` of each function
 //! in this module. A store that passes them all keeps the contracts of
-//! [`CredentialStore`](crate::CredentialStore), [`CounterStore`](crate::CounterStore) and
-//! [`TicketStore`](crate::TicketStore).
+//! [`CredentialStore`](crate::CredentialStore), [`CounterStore`](crate::CounterStore),
+//! [`TicketStore`](crate::TicketStore) and [`SessionStore`](crate::SessionStore).
 //!
 //! Each function takes a store, and panics where that does not do what it must. The store need not
 //! be empty: every test makes up keys of its own. All times lie in the year 2096, so that a table
@@ -23,7 +23,13 @@ mod listing;
 mod races;
 mod rekeying;
 mod rekeying_races;
+mod removing;
+mod removing_races;
 mod replacing;
+mod session_ends;
+mod session_races;
+mod session_renewals;
+mod sessions;
 mod tickets;
 
 use std::future::Future;
@@ -35,7 +41,13 @@ pub use self::listing::*;
 pub use self::races::*;
 pub use self::rekeying::*;
 pub use self::rekeying_races::*;
+pub use self::removing::*;
+pub use self::removing_races::*;
 pub use self::replacing::*;
+pub use self::session_ends::*;
+pub use self::session_races::*;
+pub use self::session_renewals::*;
+pub use self::sessions::*;
 pub use self::tickets::*;
 
 /// Makes the tests of the conformance suite, one `#[test]` a behaviour.
@@ -90,6 +102,14 @@ macro_rules! store_conformance_tests {
             rekey_answers_stale_and_changes_nothing
             rekey_answers_missing_and_makes_nothing
             rekey_refuses_an_oversized_password
+            removed_account_is_found_nowhere
+            remove_frees_every_key
+            remove_frees_eight_keys
+            remove_takes_the_keys_of_today
+            remove_answers_stale_and_changes_nothing
+            remove_answers_missing
+            removed_account_cannot_be_written
+            remove_leaves_the_others
             list_has_every_account_once
             list_goes_on_behind_any_account
             list_refuses_a_limit_of_zero
@@ -129,6 +149,31 @@ macro_rules! store_conformance_tests {
             take_works_once
             ticket_expires_at_its_very_instant
             take_removes_an_expired_ticket
+            session_comes_back_whole
+            absent_session_is_none
+            open_starts_at_the_first_version
+            open_answers_taken_for_an_id_in_use
+            sessions_are_independent
+            open_refuses_an_oversized_value
+            law_10_session_expires_at_its_very_instant
+            list_of_sessions_has_the_oldest_first
+            list_of_sessions_is_whole
+            renew_is_seen_everywhere
+            renew_keeps_the_time_of_opening
+            renew_moves_expiry_both_ways
+            renew_answers_stale_and_changes_nothing
+            renew_answers_gone_and_makes_nothing
+            renew_answers_gone_before_stale
+            renew_refuses_an_oversized_value
+            end_ends_one_session
+            end_takes_an_absent_session
+            law_10_ended_session_cannot_be_renewed
+            end_all_ends_every_session
+            law_10_session_ended_with_all_cannot_be_renewed
+            end_all_leaves_the_kept_session_as_it_is
+            law_10_end_all_keeps_no_session_that_is_dead
+            sessions_opened_after_an_end_all_live
+            end_all_keeps_one_session_at_a_time
             law_09_racing_inserts_make_one_account
             racing_inserts_are_all_or_nothing
             racing_replaces_have_one_winner
@@ -139,9 +184,19 @@ macro_rules! store_conformance_tests {
             law_09_racing_rekeys_and_inserts_make_one_owner
             racing_rekeys_and_replaces_have_one_winner
             racing_finds_never_miss_a_key_that_stays
+            racing_removes_have_one_winner
+            law_09_racing_removes_and_writes_leave_no_orphan
+            law_09_racing_removes_and_inserts_leave_no_orphan
             racing_takes_have_one_winner
             racing_puts_have_one_winner
             racing_read_modify_writes_lose_nothing
+            racing_opens_have_one_winner
+            racing_renews_have_one_winner
+            law_10_racing_renews_do_not_survive_an_end
+            law_10_racing_renews_do_not_survive_an_end_of_all
+            racing_renews_of_the_kept_session_have_one_winner
+            law_10_racing_ends_of_all_keep_no_rival
+            racing_opens_and_ends_of_all_leave_one_truth
         }
     };
     (@each $make:expr; $($behaviour:ident)*) => {

@@ -7,8 +7,8 @@ use std::time::{Duration, SystemTime};
 
 use doorward_store::{
     AccountId, Change, Column, CounterKey, CounterUpdate, Credential, CredentialStore, Fault,
-    FaultyStore, Inserted, LookupKey, MemoryStore, Operation, Rekeyed, Store, StoreErrorKind,
-    TicketKey, Version,
+    FaultyStore, Inserted, LookupKey, MemoryStore, Opened, Operation, Rekeyed, Removed, Session,
+    SessionId, SessionStore, Store, StoreErrorKind, TicketKey, Version,
 };
 
 const NOW: SystemTime = SystemTime::UNIX_EPOCH;
@@ -27,17 +27,23 @@ fn add() -> CounterUpdate {
     CounterUpdate::new(CounterKey::new([1; 32]), vec![change], later())
 }
 
+fn session(id: [u8; 16]) -> Session {
+    Session::new(ACCOUNT, SessionId::from_bytes(id), vec![1], NOW, later())
+}
+
 /// Calls every method once; answers which of them failed, and how.
 async fn call_all(store: &impl Store) -> Vec<(Operation, StoreErrorKind)> {
+    let id = *AccountId::generate().unwrap().as_bytes();
     let mut fresh = [0; 32];
-    fresh[..16].copy_from_slice(AccountId::generate().unwrap().as_bytes());
-    let key = TicketKey::new(fresh);
+    fresh[..16].copy_from_slice(&id);
+    let (key, session) = (TicketKey::new(fresh), session(id));
     let answers = [
         (Operation::Insert, store.insert(credential()).await.err()),
         (Operation::Find, store.find(credential().lookup_keys()).await.err()),
         (Operation::Fetch, store.fetch(ACCOUNT).await.err()),
         (Operation::Replace, store.replace(credential(), Version::FIRST).await.err()),
         (Operation::Rekey, store.rekey(credential(), Version::FIRST).await.err()),
+        (Operation::Remove, store.remove(ACCOUNT, Version::new(9)).await.err()),
         (Operation::List, store.list(None, 1).await.err()),
         (Operation::Update, store.update(&[add()], NOW).await.err()),
         (Operation::Read, store.read(&[CounterKey::new([1; 32])], NOW).await.err()),
@@ -45,6 +51,12 @@ async fn call_all(store: &impl Store) -> Vec<(Operation, StoreErrorKind)> {
         (Operation::Put, store.put(key, vec![1], later()).await.err()),
         (Operation::Peek, store.peek(key, NOW).await.err()),
         (Operation::Take, store.take(key, NOW).await.err()),
+        (Operation::Open, store.open(session.clone()).await.err()),
+        (Operation::Session, store.session(ACCOUNT, session.id(), NOW).await.err()),
+        (Operation::Renew, store.renew(session.clone(), Version::FIRST, NOW).await.err()),
+        (Operation::End, store.end(ACCOUNT, session.id()).await.err()),
+        (Operation::EndAll, store.end_all(ACCOUNT, None, NOW).await.err()),
+        (Operation::Sessions, store.sessions(ACCOUNT, NOW).await.err()),
     ];
     answers
         .into_iter()
@@ -62,7 +74,7 @@ async fn calls_are_logged_in_order() {
     assert_eq!(call_all(&store).await, []);
     assert_eq!(store.calls(), Operation::ALL);
     assert_eq!(call_all(&store.clone()).await, []);
-    assert_eq!((store.calls().len(), store.count(Operation::Put)), (24, 2), "a clone shares it");
+    assert_eq!((store.calls().len(), store.count(Operation::Put)), (38, 2), "a clone shares it");
     store.reset_log();
     assert_eq!((store.calls(), store.count(Operation::Put)), (vec![], 0));
 }
@@ -148,6 +160,41 @@ async fn an_unavailable_rekey_has_changed_all_keys_or_none() {
         let again = store.rekey(rekeyed, Version::FIRST).await.unwrap();
         let expected = if done { Rekeyed::Stale } else { Rekeyed::Done(Version::FIRST.next()) };
         assert_eq!(again, expected, "{fault:?}");
+    }
+}
+
+/// Whoever sees `Unavailable` calls again: the account is gone in the end, told so or not.
+#[tokio::test]
+async fn an_unavailable_remove_can_be_repeated() {
+    for (fault, done) in [(Fault::Unavailable, false), (Fault::LostReply, true)] {
+        let memory = MemoryStore::new();
+        let store = FaultyStore::new(memory.clone()).fail_nth(Operation::Remove, 1, fault);
+        assert_eq!(store.insert(credential()).await.unwrap(), Inserted::Created);
+        let error = store.remove(ACCOUNT, Version::FIRST).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        assert_eq!(memory.fetch(ACCOUNT).await.unwrap().is_none(), done, "{fault:?}");
+        let found = memory.find(credential().lookup_keys()).await.unwrap();
+        assert_eq!(found.is_none(), done, "{fault:?}: account and keys go together");
+        let again = store.remove(ACCOUNT, Version::FIRST).await.unwrap();
+        assert_eq!(again, if done { Removed::Missing } else { Removed::Done }, "{fault:?}");
+        assert_eq!(memory.accounts(), 0);
+    }
+}
+
+/// Whoever sees `Unavailable` calls again: all sessions are ended in the end.
+#[tokio::test]
+async fn an_unavailable_end_of_all_has_ended_all_or_none() {
+    for (fault, left) in [(Fault::Unavailable, 2), (Fault::LostReply, 0)] {
+        let memory = MemoryStore::new();
+        let store = FaultyStore::new(memory.clone()).fail_nth(Operation::EndAll, 1, fault);
+        for number in 0..2 {
+            assert_eq!(store.open(session([number; 16])).await.unwrap(), Opened::Done);
+        }
+        let error = store.end_all(ACCOUNT, None, NOW).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        assert_eq!(memory.sessions(ACCOUNT, NOW).await.unwrap().len(), left, "{fault:?}");
+        store.end_all(ACCOUNT, None, NOW).await.unwrap();
+        assert_eq!(memory.sessions(ACCOUNT, NOW).await.unwrap(), []);
     }
 }
 

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 
 use doorward_store::{
     AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Credential,
-    CredentialStore, Fault, FaultyStore, Inserted, LookupKey, MemoryStore, Operation, StoreError,
-    StoreErrorKind, Ticket, TicketKey, TicketStore,
+    CredentialStore, Fault, FaultyStore, Inserted, LookupKey, MemoryStore, Opened, Operation,
+    Renewed, Session, SessionId, SessionStore, StoreError, StoreErrorKind, Ticket, TicketKey,
+    TicketStore, Version,
 };
 
 fn at(seconds: u64) -> SystemTime {
@@ -18,6 +19,11 @@ fn credential(key: &LookupKey) -> Credential {
     Credential::new(account, vec![key.clone()], b"IDENTIFIER-SEALED".to_vec(), at(0))
         .unwrap()
         .with_password(Some(b"PASSWORD-SEALED".to_vec()))
+}
+
+fn session(account: AccountId, expires: u64) -> Session {
+    let id = SessionId::from_bytes([0xe3; 16]);
+    Session::new(account, id, b"SESSION-VALUE".to_vec(), at(1), at(expires))
 }
 
 /// Nothing but whole keys and sealed bytes is in the table, and the dump shows all of it.
@@ -32,12 +38,23 @@ async fn law_06_dump_shows_all_that_is_kept() {
     store.update(&[CounterUpdate::new(counter, vec![change], at(50))], at(0)).await.unwrap();
     store.put(ticket, b"TICKET-VALUE".to_vec(), at(60)).await.unwrap();
 
+    let account = AccountId::from_bytes([0xf4; 16]);
+    assert_eq!(store.open(session(account, 70)).await.unwrap(), Opened::Done);
+
     let dump = store.dump();
-    for text in ["IDENTIFIER-SEALED", "PASSWORD-SEALED", "LOOKUP-KEY", "TICKET-VALUE"] {
+    for text in
+        ["IDENTIFIER-SEALED", "PASSWORD-SEALED", "LOOKUP-KEY", "TICKET-VALUE", "SESSION-VALUE"]
+    {
         let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
         assert!(dump.contains(text) && dump.contains(&hex), "{text} is missing:\n{dump}");
     }
-    for text in [kept.account().to_string(), "c1".repeat(32), "d2".repeat(32)] {
+    for text in [
+        kept.account().to_string(),
+        "c1".repeat(32),
+        "d2".repeat(32),
+        "e3".repeat(16),
+        "f4".repeat(16),
+    ] {
         assert!(dump.contains(&text), "{text} is missing:\n{dump}");
     }
     for text in ["cell 77: -123456", "status: active", "version: 1"] {
@@ -53,20 +70,31 @@ async fn law_08_debug_shows_no_stored_bytes() {
     let key = LookupKey::new(vec![0xee; 32]).unwrap();
     let credential = credential(&key);
     let ticket = Ticket::new(b"TICKET-VALUE".to_vec(), at(60));
+    let session = session(credential.account(), 60);
     assert_eq!(store.insert(credential.clone()).await.unwrap(), Inserted::Created);
     store.put(TicketKey::new([0xee; 32]), b"TICKET-VALUE".to_vec(), at(60)).await.unwrap();
+    assert_eq!(store.open(session.clone()).await.unwrap(), Opened::Done);
 
     let shown = [
         format!("{credential:?} {credential:#?}"),
         format!("{ticket:?} {ticket:#?}"),
+        format!("{session:?} {session:#?}"),
         format!("{store:?} {:?}", FaultyStore::new(store.clone())),
         format!("{:?} {:?}", CounterKey::new([0xee; 32]), TicketKey::new([0xee; 32])),
     ]
     .concat();
-    for part in ["SEALED", "VALUE", "eeeeeeeeee", "73, 68", "83, 69", "84, 73", "238, 238"] {
+    for part in
+        ["SEALED", "VALUE", "eeeeeeeeee", "73, 68", "83, 69", "84, 73", "79, 78", "238, 238"]
+    {
         assert!(!shown.contains(part), "{part} is shown:\n{shown}");
     }
-    for part in ["[17 sealed bytes]", "[15 sealed bytes]", "[12 sealed bytes]", "(eeeeeeee..)"] {
+    for part in [
+        "[17 sealed bytes]",
+        "[15 sealed bytes]",
+        "[12 sealed bytes]",
+        "[13 sealed bytes]",
+        "(eeeeeeee..)",
+    ] {
         assert!(shown.contains(part), "{part} is not shown:\n{shown}");
     }
 }
@@ -142,6 +170,47 @@ async fn law_10_expiry_is_checked_on_read() {
     assert_eq!(store.update(&[add(30)], at(20)).await.unwrap()[0].get(column), 9);
     assert_eq!(store.take(ticket, at(20)).await.unwrap(), None);
     assert_eq!(store.take(ticket, at(0)).await.unwrap(), None);
+}
+
+/// So it is with sessions, and no renewal that comes too late makes one live again.
+#[tokio::test]
+async fn law_10_expiry_of_a_session_is_checked_on_read_and_on_renewal() {
+    let store = MemoryStore::new();
+    let session = session(AccountId::from_bytes([1; 16]), 10);
+    let (account, id) = (session.account(), session.id());
+    assert_eq!(store.open(session.clone()).await.unwrap(), Opened::Done);
+    let longer = session.with_expires_at(at(100));
+    for now in [at(10), at(11), at(1_000_000)] {
+        assert_eq!(store.session(account, id, now).await.unwrap(), None);
+        assert_eq!(store.sessions(account, now).await.unwrap(), []);
+        let late = store.renew(longer.clone(), Version::FIRST, now).await.unwrap();
+        assert_eq!(late, Renewed::Gone);
+        assert_eq!(store.session_count(), 1, "nothing was cleaned away");
+    }
+    assert!(store.session(account, id, at(9)).await.unwrap().is_some());
+}
+
+/// However the replies are lost, a session that was ended is not brought back by whoever tries again.
+#[tokio::test]
+async fn law_10_lost_replies_do_not_bring_a_session_back() {
+    let store = FaultyStore::new(MemoryStore::new());
+    let session = session(AccountId::from_bytes([1; 16]), 10);
+    let (account, id) = (session.account(), session.id());
+    for operation in [Operation::End, Operation::EndAll, Operation::Renew] {
+        store.fail_every(operation, Fault::LostReply);
+    }
+    for all in [false, true] {
+        assert_eq!(store.open(session.clone()).await.unwrap(), Opened::Done);
+        let ended = if all {
+            store.end_all(account, None, at(0)).await
+        } else {
+            store.end(account, id).await
+        };
+        assert_eq!(ended.unwrap_err().kind(), StoreErrorKind::Unavailable);
+        let renewed = store.renew(session.clone(), Version::FIRST, at(0)).await;
+        assert_eq!(renewed.unwrap_err().kind(), StoreErrorKind::Unavailable);
+        assert_eq!(store.session(account, id, at(0)).await.unwrap(), None);
+    }
 }
 
 /// However the reply to a `take` is lost, a ticket never works twice.

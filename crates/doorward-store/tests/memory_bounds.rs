@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use doorward_store::{
     AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Credential,
-    CredentialStore, Inserted, Limits, LookupKey, MemoryStore, StoreError, StoreErrorKind,
-    TicketKey, TicketStore,
+    CredentialStore, Inserted, Limits, LookupKey, MemoryStore, Opened, Removed, Renewed, Session,
+    SessionId, SessionStore, StoreError, StoreErrorKind, TicketKey, TicketStore, Version,
 };
 
 const COLUMN: Column = Column::new(1);
@@ -55,6 +55,17 @@ async fn full_accounts_refuse_without_half_writing() {
         assert_eq!(store.find(&[LookupKey::new(digest(key)).unwrap()]).await.unwrap(), None);
     }
     assert_eq!(store.fetch(credential(2, &[2]).account()).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn removed_account_makes_room_for_another() {
+    let store = MemoryStore::with_limits(Limits::default().with_accounts(1));
+    let first = credential(1, &[1, 2]);
+    assert_eq!(store.insert(first.clone()).await.unwrap(), Inserted::Created);
+    assert_eq!(kind(store.insert(credential(2, &[3])).await), StoreErrorKind::Full);
+    let removed = store.remove(first.account(), Version::FIRST).await.unwrap();
+    assert_eq!((removed, store.accounts()), (Removed::Done, 0));
+    assert_eq!(store.insert(credential(2, &[1, 2])).await.unwrap(), Inserted::Created);
 }
 
 /// Otherwise a full store would be an oracle: "full" for a free name, "taken" for one in use.
@@ -193,6 +204,52 @@ async fn expiry_of_a_taken_ticket_does_not_touch_the_next_under_its_key() {
     let other = TicketKey::new(digest(2));
     assert_eq!(kind(store.put(other, vec![3], at(40)).await), StoreErrorKind::Full);
     assert!(store.peek(key, at(20)).await.unwrap().is_some());
+}
+
+fn session(number: u8, expires: u64) -> Session {
+    let (account, id) = (AccountId::from_bytes([7; 16]), SessionId::from_bytes([number; 16]));
+    Session::new(account, id, vec![1], at(0), at(expires))
+}
+
+#[tokio::test]
+async fn full_sessions_drop_expired_ones_and_then_refuse() {
+    let store = MemoryStore::with_limits(Limits::default().with_sessions(3));
+    let open = async |number, expires| store.open(session(number, expires)).await;
+    for (number, expires) in [(1, 10), (2, 20), (3, 30)] {
+        assert_eq!(open(number, expires).await.unwrap(), Opened::Done);
+    }
+    assert_eq!(kind(open(4, 40).await), StoreErrorKind::Full);
+    assert_eq!(open(3, 40).await.unwrap(), Opened::Taken, "told so by a full store too");
+    assert_eq!(store.session_count(), 3, "a refused session leaves the others alone");
+    // Any call that brings the time will do.
+    let account = session(1, 10).account();
+    assert_eq!(store.sessions(account, at(20)).await.unwrap().len(), 1);
+    assert_eq!(open(4, 40).await.unwrap(), Opened::Done);
+    assert_eq!(open(5, 50).await.unwrap(), Opened::Done);
+    assert_eq!(kind(open(6, 60).await), StoreErrorKind::Full);
+    let left = store.sessions(account, at(0)).await.unwrap();
+    let ids: Vec<_> = left.iter().map(|session| session.id().as_bytes()[0]).collect();
+    assert_eq!(ids, [3, 4, 5]);
+    store.end(account, session(5, 50).id()).await.unwrap();
+    assert_eq!(open(6, 60).await.unwrap(), Opened::Done);
+    store.end_all(account, None, at(20)).await.unwrap();
+    assert_eq!(store.session_count(), 0);
+}
+
+/// When room is made, a session counts as it was last renewed.
+#[tokio::test]
+async fn expiry_before_a_renewal_does_not_drop_the_session() {
+    let store = MemoryStore::with_limits(Limits::default().with_sessions(1));
+    let longer = session(1, 30);
+    assert_eq!(store.open(session(1, 10)).await.unwrap(), Opened::Done);
+    let renewed = store.renew(longer.clone(), Version::FIRST, at(5)).await.unwrap();
+    assert_eq!(renewed, Renewed::Done(Version::FIRST.next()));
+    let (account, id) = (longer.account(), longer.id());
+    assert!(store.session(account, id, at(20)).await.unwrap().is_some());
+    assert_eq!(kind(store.open(session(2, 40)).await), StoreErrorKind::Full);
+    assert!(store.session(account, id, at(29)).await.unwrap().is_some());
+    assert_eq!(store.session(account, id, at(30)).await.unwrap(), None);
+    assert_eq!(store.open(session(2, 40)).await.unwrap(), Opened::Done);
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use doorward_store::{
     AccountId, Change, Column, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential,
-    CredentialStore, Inserted, LookupKey, MemoryStore, Rekeyed, Replaced, Status, StoreErrorKind,
-    Ticket, TicketKey, TicketStore, Version,
+    CredentialStore, Inserted, LookupKey, MemoryStore, Rekeyed, Removed, Replaced, Status,
+    StoreErrorKind, Ticket, TicketKey, TicketStore, Version,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -28,6 +28,7 @@ enum Call {
     Fetch(AccountId),
     Replace(Credential, Version),
     Rekey(Credential, Version),
+    Remove(AccountId, Version),
     List(Option<AccountId>, usize),
     Update(Vec<CounterUpdate>, SystemTime),
     Read(Vec<CounterKey>, SystemTime),
@@ -44,6 +45,7 @@ enum Answer {
     Found(Option<Credential>),
     Replaced(Replaced),
     Rekeyed(Rekeyed),
+    Removed(Removed),
     Listed(Vec<AccountId>),
     Rows(Vec<CounterRow>),
     Done,
@@ -84,6 +86,8 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         (credential.clone(), 0..4_u64)
             .prop_map(|(sent, version)| Call::Replace(sent, Version::new(version))),
         (credential, 0..4_u64).prop_map(|(sent, version)| Call::Rekey(sent, Version::new(version))),
+        (account(), 0..4_u64)
+            .prop_map(|(account, version)| Call::Remove(account, Version::new(version))),
         (proptest::option::of(account()), 0..4_usize)
             .prop_map(|(after, limit)| Call::List(after, limit)),
         (vec(update, 0..4), time()).prop_map(|(updates, now)| Call::Update(updates, now)),
@@ -104,6 +108,9 @@ async fn real(store: &MemoryStore, call: Call) -> Answer {
         Call::Fetch(account) => store.fetch(account).await.map(Answer::Found),
         Call::Replace(sent, expected) => store.replace(sent, expected).await.map(Answer::Replaced),
         Call::Rekey(sent, expected) => store.rekey(sent, expected).await.map(Answer::Rekeyed),
+        Call::Remove(account, expected) => {
+            store.remove(account, expected).await.map(Answer::Removed)
+        }
         Call::List(after, limit) => store.list(after, limit).await.map(Answer::Listed),
         Call::Update(updates, now) => store.update(&updates, now).await.map(Answer::Rows),
         Call::Read(keys, now) => store.read(&keys, now).await.map(Answer::Rows),
@@ -140,6 +147,7 @@ impl Model {
             }
             Call::Replace(sent, expected) => self.replace(sent, expected),
             Call::Rekey(sent, expected) => Answer::Rekeyed(self.rekey(sent, expected)),
+            Call::Remove(account, expected) => Answer::Removed(self.remove(account, expected)),
             Call::List(_, 0) => Answer::Failed(StoreErrorKind::Invalid),
             Call::List(after, limit) => {
                 let all = self.credentials.iter().map(Credential::account);
@@ -221,6 +229,16 @@ impl Model {
         let rekeyed = next(&self.credentials[at], &sent);
         self.credentials[at] = rekeyed.with_lookup_keys(sent.lookup_keys().to_vec()).unwrap();
         Rekeyed::Done(self.credentials[at].version())
+    }
+
+    fn remove(&mut self, account: AccountId, expected: Version) -> Removed {
+        let is_it = |stored: &Credential| stored.account() == account;
+        match self.credentials.iter().find(|stored| is_it(stored)) {
+            None => return Removed::Missing,
+            Some(stored) if stored.version() != expected => return Removed::Stale,
+            Some(_) => self.credentials.retain(|stored| !is_it(stored)),
+        }
+        Removed::Done
     }
 
     fn update(&mut self, update: &CounterUpdate, now: SystemTime) -> CounterRow {

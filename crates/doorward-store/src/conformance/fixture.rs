@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     AccountId, Change, Column, CounterKey, CounterRow, CounterUpdate, Credential, Inserted,
-    LookupKey, Store, StoreError, StoreErrorKind, TicketKey,
+    LookupKey, Opened, Session, SessionId, Store, StoreError, StoreErrorKind, TicketKey,
 };
 
 /// A column like any other.
@@ -41,6 +41,32 @@ pub(super) fn counter_key() -> CounterKey {
 /// A ticket key that no other test uses.
 pub(super) fn ticket_key() -> TicketKey {
     TicketKey::new(digest())
+}
+
+/// A session id that no other test uses.
+pub(super) fn session_id() -> SessionId {
+    SessionId::from_bytes(*account().as_bytes())
+}
+
+/// A new session of this account, opened at `at(opened)`, that lives until `at(1000)`.
+pub(super) fn session_of(account: AccountId, opened: u64) -> Session {
+    Session::new(account, session_id(), b"sealed value".to_vec(), at(opened), at(1000))
+}
+
+/// Opens a session, and answers what was kept of it.
+pub(super) async fn open(store: &Arc<dyn Store>, session: Session) -> Session {
+    let answer = store.open(session.clone()).await.expect("open");
+    assert_eq!(answer, Opened::Done);
+    session
+}
+
+/// What the store has of this session, if it lives at `now`.
+pub(super) async fn living(
+    store: &Arc<dyn Store>,
+    session: &Session,
+    now: SystemTime,
+) -> Option<Session> {
+    store.session(session.account(), session.id(), now).await.expect("session")
 }
 
 fn digest() -> [u8; 32] {
