@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn what_leaves_it_open_is_not_taken_for_undone() {
-        for code in ["InternalServerError", "ServiceUnavailable", "TransactionInProgressException"] {
+        for code in ["InternalServerError", "ServiceUnavailable", "TransactionInProgressException"]
+        {
             assert_eq!(kind_of(code), None, "{code}");
         }
     }

@@ -2,7 +2,6 @@
 
 mod fault;
 mod operation;
-mod script;
 
 use std::fmt;
 use std::future::{self, Future};
@@ -13,11 +12,10 @@ use async_trait::async_trait;
 
 pub use self::fault::Fault;
 pub use self::operation::Operation;
-use self::script::Script;
 use crate::{
     AccountId, CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore,
-    Inserted, LookupKey, Opened, Rekeyed, Removed, Renewed, Replaced, Session, SessionId,
-    SessionStore, StoreError, StoreErrorKind, Ticket, TicketKey, TicketStore, Version,
+    FaultScript, Inserted, LookupKey, Opened, Rekeyed, Removed, Renewed, Replaced, Session,
+    SessionId, SessionStore, StoreError, StoreErrorKind, Ticket, TicketKey, TicketStore, Version,
 };
 
 /// A store around another that fails as its script says, and keeps a log of the calls.
@@ -46,7 +44,7 @@ use crate::{
 /// ```
 pub struct FaultyStore<S> {
     inner: Arc<S>,
-    script: Arc<Mutex<Script>>,
+    script: Arc<Mutex<FaultScript<Operation, Fault>>>,
 }
 
 impl<S> FaultyStore<S> {
@@ -102,7 +100,7 @@ impl<S> FaultyStore<S> {
         self.script().reset_log();
     }
 
-    fn script(&self) -> MutexGuard<'_, Script> {
+    fn script(&self) -> MutexGuard<'_, FaultScript<Operation, Fault>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

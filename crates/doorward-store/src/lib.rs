@@ -27,6 +27,8 @@ mod version;
 #[cfg(feature = "testing")]
 pub mod conformance;
 #[cfg(feature = "testing")]
+mod fault_script;
+#[cfg(feature = "testing")]
 mod faulty_store;
 
 // The store traits
@@ -65,5 +67,7 @@ pub use random::RandomError;
 pub use memory::{Limits, MemoryStore};
 
 // For tests: a store that fails on demand
+#[cfg(feature = "testing")]
+pub use fault_script::FaultScript;
 #[cfg(feature = "testing")]
 pub use faulty_store::{Fault, FaultyStore, Operation};

@@ -136,6 +136,12 @@ pub mod fields {
     pub use doorward_fields::*;
 }
 
+/// The store on Amazon DynamoDB, [`DynamoStore`](dynamodb::DynamoStore), and its table.
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb {
+    pub use doorward_dynamodb::*;
+}
+
 /// Keys from AWS KMS: root secrets for [`Keys`], data keys for the service's own records.
 #[cfg(feature = "kms")]
 pub mod kms {
