@@ -6,13 +6,17 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::HashMap;
 use std::env;
 use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::Credentials;
-use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, TableOptions};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, FaultyConnector, TableOptions};
+use tokio::runtime::Runtime;
 
 /// A store in a table that this process has for all of its tests.
 pub async fn store() -> DynamoStore {
@@ -21,35 +25,81 @@ pub async fn store() -> DynamoStore {
 
 /// The same, to be adjusted.
 pub fn builder() -> DynamoStoreBuilder {
-    let table = env::var("DOORWARD_DYNAMODB_TABLE").unwrap_or_else(|_| "doorward-tests".into());
-    match env::var("DOORWARD_DYNAMODB_ENDPOINT") {
-        Ok(aws) if aws == "aws" => DynamoStore::builder(table),
-        Ok(url) => emulator(table, &url),
-        Err(_) => emulator(table, dynoxide()),
+    match engine() {
+        Engine::Aws => DynamoStore::builder(table()),
+        Engine::Emulator(url) => {
+            static MADE: OnceLock<()> = OnceLock::new();
+            MADE.get_or_init(|| {
+                let builder = emulator(table(), &url);
+                // The runtime of one test must not be what all others wait for.
+                std::thread::spawn(|| Runtime::new().unwrap().block_on(make(builder))).join().unwrap();
+            });
+            emulator(table(), &url)
+        }
     }
 }
 
+/// A store in a table that nobody else has, to be adjusted; `None` on the real engine, where tables take
+/// minutes and money.
+pub async fn own_table(name: &str) -> Option<DynamoStoreBuilder> {
+    let Engine::Emulator(url) = engine() else { return None };
+    let builder = emulator(own(name), &url);
+    make(builder.clone()).await;
+    Some(builder)
+}
+
+/// Everything in such a table.
+pub async fn scan(name: &str) -> Vec<HashMap<String, AttributeValue>> {
+    let Engine::Emulator(url) = engine() else { return Vec::new() };
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("eu-central-1"))
+        .credentials_provider(credentials())
+        .endpoint_url(url)
+        .http_client(FaultyConnector::new())
+        .build();
+    let pages = Client::from_conf(config).scan().table_name(own(name)).consistent_read(true);
+    pages.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()
+}
+
+enum Engine {
+    Aws,
+    Emulator(String),
+}
+
+fn engine() -> Engine {
+    match env::var("DOORWARD_DYNAMODB_ENDPOINT") {
+        Ok(aws) if aws == "aws" => Engine::Aws,
+        Ok(url) => Engine::Emulator(url),
+        Err(_) => Engine::Emulator(dynoxide().to_owned()),
+    }
+}
+
+fn table() -> String {
+    env::var("DOORWARD_DYNAMODB_TABLE").unwrap_or_else(|_| "doorward-tests".into())
+}
+
+/// A name that no other run has used.
+fn own(name: &str) -> String {
+    format!("{}-{name}-{}", table(), std::process::id())
+}
+
 fn emulator(table: String, url: &str) -> DynamoStoreBuilder {
-    static MADE: OnceLock<()> = OnceLock::new();
-    let builder = DynamoStore::builder(table)
+    DynamoStore::builder(table)
         .region("eu-central-1")
-        .credentials(Credentials::new("AKIDEXAMPLE", "not a secret", None, None, "tests"))
+        .credentials(credentials())
         .plain_http_on_loopback(url)
         // An emulator that a thousand racers wait for.
-        .deadlines(Duration::from_secs(30), Duration::from_secs(120));
-    MADE.get_or_init(|| {
-        let builder = builder.clone();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(async {
-                let store = builder.connect().await.unwrap();
-                let _ = store.create_table(&TableOptions::for_emulators()).await.unwrap();
-            });
-        })
-        .join()
-        .unwrap();
-    });
-    builder
+        .deadlines(Duration::from_secs(30), Duration::from_secs(120))
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "not a secret", None, None, "tests")
+}
+
+async fn make(builder: DynamoStoreBuilder) {
+    let store = builder.connect().await.unwrap();
+    let _ = store.create_table(&TableOptions::for_emulators()).await.unwrap();
 }
 
 /// The URL of an embedded DynamoDB that lives as long as this process.
@@ -60,8 +110,7 @@ pub fn dynoxide() -> &'static str {
         listener.set_nonblocking(true).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Runtime::new().unwrap();
-            runtime.block_on(async {
+            Runtime::new().unwrap().block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener).unwrap();
                 dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()).await;
             });
