@@ -55,7 +55,11 @@ async fn assert_whole(name: &str) -> usize {
     }
     contents.sort();
     contents.dedup();
-    assert_eq!(contents.len(), accounts.len(), "the items of an account differ, or one is an orphan");
+    assert_eq!(
+        contents.len(),
+        accounts.len(),
+        "the items of an account differ, or one is an orphan"
+    );
     assert!(keys >= accounts.len(), "an account that nobody finds");
     keys
 }
@@ -123,7 +127,10 @@ async fn r14_a_lost_reply_does_not_make_its_own_registration_taken() {
         let done = store.rekey(credential.clone(), Version::FIRST).await.unwrap();
         assert_eq!(done, Rekeyed::Done(Version::new(2)), "{fault:?}");
         connector.reset_log();
-        assert_eq!(store.remove(credential.account(), Version::new(2)).await.unwrap(), Removed::Done);
+        assert_eq!(
+            store.remove(credential.account(), Version::new(2)).await.unwrap(),
+            Removed::Done
+        );
         connector.heal();
         connector.reset_log();
     }
@@ -148,15 +155,16 @@ async fn law_09_a_thousand_racing_registrations_under_faults_make_one_account() 
             Arc::new((0..1_000).map(|_| credential(std::slice::from_ref(&key))).collect());
         let mut racers = JoinSet::new();
         for n in 0..1_000 {
-            let (store, credentials) = (store.clone(), Arc::clone(&credentials));
+            let (racer, credentials) = (store.clone(), Arc::clone(&credentials));
             racers.spawn(async move {
-                let answer = store.insert(credentials[n].clone()).await;
+                let answer = racer.insert(credentials[n].clone()).await;
                 (credentials[n].account(), answer)
             });
             // One in ten is a process that dies on the way.
             if n % 10 == 0 {
                 let victim = racers.spawn({
-                    let (store, credential) = (store.clone(), credential(std::slice::from_ref(&key)));
+                    let (store, credential) =
+                        (store.clone(), credential(std::slice::from_ref(&key)));
                     async move { (credential.account(), store.insert(credential).await) }
                 });
                 tokio::task::yield_now().await;
@@ -172,7 +180,11 @@ async fn law_09_a_thousand_racing_registrations_under_faults_make_one_account() 
         connector.heal();
         let winner = store.find(std::slice::from_ref(&key)).await.unwrap().unwrap().account();
         assert!(created.iter().all(|account| *account == winner), "two were told they have it");
-        assert_eq!(assert_whole(name).await, seed as usize + 1, "one account a round, nothing else");
+        assert_eq!(
+            assert_whole(name).await,
+            seed as usize + 1,
+            "one account a round, nothing else"
+        );
     }
 }
 
@@ -184,12 +196,16 @@ async fn law_09_exchanges_and_removals_under_faults_leave_whole_accounts() {
     let connector = FaultyConnector::new();
     let Some(store) = store_with(name, &connector).await else { return };
     let keys: Arc<Vec<_>> = Arc::new((0..6).map(|_| lookup_key()).collect());
-    let _ = connector.seeded(11, 150, &[
-        RequestFault::Conflict,
-        RequestFault::LostReply,
-        RequestFault::Throttled,
-        RequestFault::Unreachable,
-    ]);
+    let _ = connector.seeded(
+        11,
+        150,
+        &[
+            RequestFault::Conflict,
+            RequestFault::LostReply,
+            RequestFault::Throttled,
+            RequestFault::Unreachable,
+        ],
+    );
     for round in 0..12_usize {
         let mut tasks = JoinSet::new();
         for n in 0..24_usize {

@@ -32,7 +32,9 @@ pub fn builder() -> DynamoStoreBuilder {
             MADE.get_or_init(|| {
                 let builder = emulator(table(), &url);
                 // The runtime of one test must not be what all others wait for.
-                std::thread::spawn(|| Runtime::new().unwrap().block_on(make(builder))).join().unwrap();
+                std::thread::spawn(|| Runtime::new().unwrap().block_on(make(builder)))
+                    .join()
+                    .unwrap();
             });
             emulator(table(), &url)
         }

@@ -1,0 +1,170 @@
+//! What is left of counters, tickets and sessions when requests fail, and what the caller is told.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use doorward_dynamodb::{Api, DynamoStore, FaultyConnector, RequestFault};
+use doorward_store::{
+    AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Opened, Renewed, Session,
+    SessionId, SessionStore, StoreErrorKind, TicketKey, TicketStore, Version,
+};
+
+const COLUMN: Column = Column::new(1);
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(4_000_000_000 + seconds)
+}
+
+fn digest() -> [u8; 32] {
+    let halves = [0, 1].map(|_| *AccountId::generate().unwrap().as_bytes());
+    halves.concat().try_into().unwrap()
+}
+
+fn add(key: CounterKey) -> CounterUpdate {
+    CounterUpdate::new(key, vec![Change::Add(COLUMN, 1)], at(1_000))
+}
+
+async fn store(connector: &FaultyConnector) -> DynamoStore {
+    let deadlines = (Duration::from_millis(400), Duration::from_secs(4));
+    let builder = support::builder().deadlines(deadlines.0, deadlines.1);
+    builder.http_client(connector.clone()).connect().await.unwrap()
+}
+
+#[tokio::test]
+async fn law_03_what_may_have_been_counted_is_not_counted_again() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    for (fault, counted) in [
+        (RequestFault::LostReply, 1),
+        (RequestFault::LateReply, 1),
+        (RequestFault::Hang, 0),
+        (RequestFault::ServerError, 0),
+        (RequestFault::Unreachable, 0),
+    ] {
+        let key = CounterKey::new(digest());
+        let _ = connector.fail_nth(Api::UpdateItem, 1, fault);
+        let error = store.update(&[add(key)], at(0)).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable, "{fault:?}");
+        assert_eq!(connector.count(Api::UpdateItem), 1, "{fault:?}: sent once");
+        let row = store.read(&[key], at(0)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), counted, "{fault:?}");
+        connector.heal();
+        connector.reset_log();
+    }
+}
+
+#[tokio::test]
+async fn what_was_surely_not_counted_is_counted_at_the_next_attempt() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    for fault in [RequestFault::Throttled, RequestFault::Conflict] {
+        let key = CounterKey::new(digest());
+        let _ = connector.fail_request(1, fault).fail_request(2, fault);
+        let row = store.update(&[add(key)], at(0)).await.unwrap().remove(0);
+        assert_eq!((row.get(COLUMN), connector.count(Api::UpdateItem)), (1, 3), "{fault:?}");
+        connector.heal();
+        connector.reset_log();
+    }
+    let _ = connector.fail_every(Api::UpdateItem, RequestFault::Throttled);
+    let error = store.update(&[add(CounterKey::new(digest()))], at(0)).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Throttled);
+}
+
+#[tokio::test]
+async fn a_usual_update_is_one_request_and_makes_no_other() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    let key = CounterKey::new(digest());
+    let short = |now: u64| CounterUpdate::new(key, vec![Change::Add(COLUMN, 1)], at(now + 150));
+    let long = |now: u64| CounterUpdate::new(key, vec![Change::Add(COLUMN, 1)], at(now + 86_400));
+    for now in 0..40 {
+        store.update(&[short(now)], at(now)).await.unwrap();
+        store.update(&[long(now)], at(now)).await.unwrap();
+    }
+    let row = store.read(&[key], at(40)).await.unwrap().remove(0);
+    assert_eq!(row.get(COLUMN), 80);
+    assert_eq!((connector.count(Api::UpdateItem), connector.count(Api::PutItem)), (80, 0));
+}
+
+#[tokio::test]
+async fn a_batch_without_capacity_is_asked_again_for_what_is_left() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    let keys: Vec<_> = (0..150).map(|_| CounterKey::new(digest())).collect();
+    let updates: Vec<_> = keys.iter().copied().map(add).collect();
+    store.update(&updates, at(0)).await.unwrap();
+    connector.reset_log();
+    let _ = connector.fail_nth(Api::BatchGetItem, 1, RequestFault::Throttled);
+    let rows = store.read(&keys, at(0)).await.unwrap();
+    assert!(rows.iter().all(|row| row.get(COLUMN) == 1));
+    assert_eq!(connector.count(Api::BatchGetItem), 3, "two pages, one of them twice");
+    let _ = connector.fail_every(Api::BatchGetItem, RequestFault::Throttled);
+    let error = store.read(&keys, at(0)).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Throttled, "and is not taken for empty rows");
+}
+
+#[tokio::test]
+async fn law_10_a_ticket_whose_reply_is_lost_is_not_given_out_twice() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    let key = TicketKey::new(digest());
+    store.put(key, vec![1], at(100)).await.unwrap();
+    let _ = connector.fail_nth(Api::DeleteItem, 1, RequestFault::LostReply);
+    let error = store.take(key, at(0)).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable, "not `none`: it may have been there");
+    assert_eq!(store.take(key, at(0)).await.unwrap(), None);
+
+    let key = TicketKey::new(digest());
+    let _ = connector.fail_nth(Api::PutItem, 2, RequestFault::LostReply);
+    let error = store.put(key, vec![1], at(100)).await.unwrap_err();
+    assert_eq!(
+        error.kind(),
+        StoreErrorKind::Unavailable,
+        "not `conflict`: nobody else has the key"
+    );
+}
+
+#[tokio::test]
+async fn law_10_sessions_that_ended_under_faults_do_not_come_back() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    for fault in [RequestFault::LostReply, RequestFault::Throttled, RequestFault::Unreachable] {
+        let (account, id) = (AccountId::generate().unwrap(), SessionId::generate().unwrap());
+        let kept = SessionId::generate().unwrap();
+        for id in [id, kept] {
+            let session = Session::new(account, id, vec![1], at(0), at(1_000));
+            assert_eq!(store.open(session).await.unwrap(), Opened::Done);
+        }
+        connector.reset_log();
+        let _ = connector.fail_nth(Api::TransactWriteItems, 1, fault);
+        store.end_all(account, Some(kept), at(1)).await.unwrap();
+        assert!(store.session(account, id, at(1)).await.unwrap().is_none(), "{fault:?}");
+        assert!(store.session(account, kept, at(1)).await.unwrap().is_some(), "{fault:?}");
+        let ended = Session::new(account, id, vec![2], at(0), at(2_000));
+        assert_eq!(store.renew(ended, Version::FIRST, at(1)).await.unwrap(), Renewed::Gone);
+
+        let _ = connector.fail_nth(Api::UpdateItem, 1, fault);
+        store.end_all(account, None, at(2)).await.unwrap();
+        assert!(store.sessions(account, at(2)).await.unwrap().is_empty(), "{fault:?}");
+        connector.heal();
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_checked_with_one_request_whatever_the_answer() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    let (account, id) = (AccountId::generate().unwrap(), SessionId::generate().unwrap());
+    assert_eq!(
+        store.open(Session::new(account, id, vec![1], at(0), at(10))).await.unwrap(),
+        Opened::Done
+    );
+    for (id, now) in [(id, 1), (id, 11), (SessionId::generate().unwrap(), 1)] {
+        connector.reset_log();
+        let _session = store.session(account, id, at(now)).await.unwrap();
+        assert_eq!(connector.requests(), [Api::BatchGetItem]);
+    }
+}
