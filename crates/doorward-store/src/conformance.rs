@@ -196,6 +196,7 @@ macro_rules! store_conformance_tests {
             law_10_racing_renews_do_not_survive_an_end_of_all
             racing_renews_of_the_kept_session_have_one_winner
             law_10_racing_ends_of_all_keep_no_rival
+            racing_ends_of_all_keep_the_session_that_all_keep
             racing_opens_and_ends_of_all_leave_one_truth
         }
     };

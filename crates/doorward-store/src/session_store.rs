@@ -70,13 +70,16 @@ pub trait SessionStore: Debug + Send + Sync {
     /// It costs one strongly consistent request, whatever the answer: it is asked with every request of
     /// a person who is logged in, and who watches the traffic learns nothing of the others.
     ///
+    /// While an [`end_all`](Self::end_all) is under way, the session that it keeps may be missed.
+    ///
     /// # Cost of a wrong answer
     ///
     /// As with the whole trait. That of another account would show its owner's affairs to a stranger.
     ///
     /// # On a key-value store
     ///
-    /// The session's item and the epoch's, in one consistent batch.
+    /// The session's item and the epoch's, in one consistent batch. Where that is no snapshot, it may show
+    /// the one from before an `end_all` and the other from after it; a transaction that reads does not.
     ///
     /// # Errors
     ///
@@ -108,7 +111,8 @@ pub trait SessionStore: Debug + Send + Sync {
     /// # On a key-value store
     ///
     /// One transaction: the session's item, on condition that it is there, at its version, not expired,
-    /// and of the account's epoch, and the epoch's item, on condition that it is still the same.
+    /// and of the account's epoch, and the epoch's item, on condition that it is still the same. Where the
+    /// epoch has moved, both are read anew: the session may be the one that was kept.
     ///
     /// # Errors
     ///
@@ -146,8 +150,10 @@ pub trait SessionStore: Debug + Send + Sync {
     ///
     /// # On a key-value store
     ///
-    /// Add 1 to the epoch. Where a session is kept, in a transaction that also writes the new epoch to its
-    /// item, on condition that it is there, not expired, and of the old one.
+    /// Add 1 to the epoch. Where a session is to be kept, read both, and then add on condition that the
+    /// epoch is still the same, also if that session does not live; if it does, in a transaction that writes
+    /// the new epoch to its item, on condition that it is there, not expired, and of the old one. Where a
+    /// condition does not hold, begin again: two calls that keep the same session would else end it.
     ///
     /// # Errors
     ///

@@ -176,3 +176,62 @@ impl SessionStore for DeadlineStore {
         self.within("sessions", self.inner.sessions(account, now)).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use doorward_store::{Fault, FaultyStore, MemoryStore, Operation, store_conformance_tests};
+
+    use super::*;
+
+    const DEADLINE: Duration = Duration::from_secs(60);
+
+    async fn make_store() -> impl Store {
+        DeadlineStore::new(Arc::new(MemoryStore::new()), DEADLINE)
+    }
+
+    store_conformance_tests!(make_store);
+
+    #[tokio::test(start_paused = true)]
+    async fn no_call_waits_for_a_store_that_hangs() {
+        let hanging = FaultyStore::new(MemoryStore::new());
+        for operation in Operation::ALL {
+            hanging.fail_every(operation, Fault::Hang);
+        }
+        let store = DeadlineStore::new(Arc::new(hanging.clone()), DEADLINE);
+        let (account, first, now) = (AccountId::from_bytes([1; 16]), Version::FIRST, UNIX_EPOCH);
+        let keys = vec![LookupKey::new([7; 32]).unwrap()];
+        let credential = Credential::new(account, keys.clone(), vec![1], now).unwrap();
+        let (counter, ticket) = (CounterKey::new([1; 32]), TicketKey::new([1; 32]));
+        let id = SessionId::from_bytes([1; 16]);
+        let session = Session::new(account, id, vec![1], now, now);
+        let errors = [
+            store.insert(credential.clone()).await.err(),
+            store.find(&keys).await.err(),
+            store.fetch(account).await.err(),
+            store.replace(credential.clone(), first).await.err(),
+            store.rekey(credential, first).await.err(),
+            store.remove(account, first).await.err(),
+            store.list(None, 1).await.err(),
+            store.update(&[], now).await.err(),
+            store.read(&[counter], now).await.err(),
+            store.clear(&[counter]).await.err(),
+            store.put(ticket, vec![1], now).await.err(),
+            store.peek(ticket, now).await.err(),
+            store.take(ticket, now).await.err(),
+            store.open(session.clone()).await.err(),
+            store.session(account, id, now).await.err(),
+            store.renew(session, first, now).await.err(),
+            store.end(account, id).await.err(),
+            store.end_all(account, None, now).await.err(),
+            store.sessions(account, now).await.err(),
+        ];
+        assert_eq!(hanging.calls(), Operation::ALL);
+        for (operation, error) in Operation::ALL.into_iter().zip(errors) {
+            let error = error.unwrap();
+            assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+            assert_eq!(error.operation(), operation.as_str());
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub async fn renew_is_seen_everywhere(store: Arc<dyn Store>) {
     let renewed = renewed.with_version(SECOND);
     assert_eq!(living(&store, &session, at(1500)).await.as_ref(), Some(&renewed));
     let listed = store.sessions(session.account(), at(1500)).await.expect("sessions");
-    assert_eq!(listed, [renewed.clone()]);
+    assert_eq!(listed, std::slice::from_ref(&renewed));
     // Whoever writes next builds on it.
     assert_eq!(renew(&store, &renewed, SECOND).await, Renewed::Done(SECOND.next()));
 }
