@@ -52,6 +52,10 @@ pub(crate) const EXPIRES: &str = "exp";
 pub(crate) const EXPIRES_SHORT: &str = "exp_short";
 /// Of a session: the epoch of its account in which it was opened; of the epoch item: the present one.
 pub(crate) const EPOCH: &str = "epoch";
+/// Of the epoch item: the session that went on when all others were ended the last time, and the epoch in
+/// which that was opened.
+pub(crate) const KEPT: &str = "kept";
+pub(crate) const KEPT_EPOCH: &str = "kept_epoch";
 /// Of a counter row: the numbers of its columns, and perhaps of some that were removed.
 pub(crate) const COLUMNS: &str = "names";
 /// Of a counter row: a number that every write changes.

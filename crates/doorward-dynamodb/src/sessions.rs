@@ -1,28 +1,28 @@
 //! Sessions, each in one item of its account's partition, beside the account's epoch.
 
+mod form;
+
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use doorward_store::{
     AccountId, Opened, Renewed, Session, SessionId, SessionStore, StoreError, Version,
 };
 use tokio::time::Instant;
 
+use self::form::{Epoch, Stamped};
 use crate::expression::{Placeholders, Update};
-use crate::item::{Attributes, Item, Unreadable, bytes, number, time};
+use crate::item::{Item, Unreadable, bytes, number, time};
 use crate::requests::{Repeat, Requests, pause};
 use crate::schema::{
-    CREATED, EPOCH, EPOCH_SORT, EXPIRES, Key, PARTITION, SESSION_SORT, SORT, TTL, VALUE, VERSION,
+    CREATED, EPOCH, EPOCH_SORT, EXPIRES, KEPT, KEPT_EPOCH, Key, PARTITION, SESSION_SORT, SORT, TTL, VALUE, VERSION,
     accounts,
 };
 use crate::store::Trouble;
 use crate::time::to_ttl;
-use crate::transaction::{Transacted, Write};
 use crate::{Api, DynamoStore};
 
 #[async_trait]
@@ -38,8 +38,8 @@ impl SessionStore for DynamoStore {
         now: SystemTime,
     ) -> Result<Option<Session>, StoreError> {
         let found = self.requests.session(account, id, now).await;
-        let found = found.map_err(|trouble| trouble.in_method("session"))?;
-        Ok(found.map(|(session, _)| session))
+        let (found, _) = found.map_err(|trouble| trouble.in_method("session"))?;
+        Ok(found.map(|stamped| stamped.session))
     }
 
     async fn renew(
@@ -86,7 +86,7 @@ impl Requests {
             (VALUE.to_owned(), bytes(session.value())),
             (CREATED.to_owned(), time(session.opened_at())),
             (EXPIRES.to_owned(), time(session.expires_at())),
-            (EPOCH.to_owned(), number(epoch_of(epoch.as_ref())?)),
+            (EPOCH.to_owned(), number(Epoch::of(epoch.as_ref())?.number)),
             (TTL.to_owned(), number(to_ttl(session.expires_at()))),
         ]);
         let request = self
@@ -107,19 +107,21 @@ impl Requests {
         }
     }
 
-    /// The session and its epoch, if it lives: one batch.
+    /// The session, if it lives, and what it lives by: one batch.
     async fn session(
         &self,
         account: AccountId,
         id: SessionId,
         now: SystemTime,
-    ) -> Result<Option<(Session, i128)>, Trouble> {
+    ) -> Result<(Option<Stamped>, Epoch), Trouble> {
         let places = [Key::session(account, id), Key::epoch(account)];
         let items = self.get_all(&places).await?;
-        let epoch = epoch_of(items.get(&places[1]))?;
-        let Some(item) = items.get(&places[0]) else { return Ok(None) };
-        let session = living(account, id, item, epoch, now)?;
-        Ok(session.map(|session| (session, epoch)))
+        let epoch = Epoch::of(items.get(&places[1]))?;
+        let stamped = match items.get(&places[0]) {
+            Some(item) => Some(Stamped::from_item(account, id, item)?),
+            None => None,
+        };
+        Ok((stamped.filter(|stamped| stamped.lives(&epoch, now)), epoch))
     }
 
     async fn renew(
@@ -132,16 +134,16 @@ impl Requests {
         let (account, id) = (sent.account(), sent.id());
         let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
-            let Some((stored, epoch)) = self.session(account, id, now).await? else {
+            let (Some(stored), _) = self.session(account, id, now).await? else {
                 return Ok(Renewed::Gone);
             };
-            if stored.version() != expected {
+            if stored.session.version() != expected {
                 return Ok(Renewed::Stale);
             }
-            if self.rewrite(sent, expected, epoch).await? {
+            if self.rewrite(sent, expected).await? {
                 return Ok(Renewed::Done(expected.next()));
             }
-            // Renewed, ended, or kept while others were ended: the next look tells.
+            // Renewed or ended: the next look tells.
             if !pause(attempt, until).await {
                 break;
             }
@@ -149,14 +151,9 @@ impl Requests {
         Err(Trouble::Contended)
     }
 
-    /// Whether the session was still as it was read, and is now as it was sent. It keeps its epoch: if all
-    /// have been ended meanwhile, it has been as well.
-    async fn rewrite(
-        &self,
-        sent: &Session,
-        expected: Version,
-        epoch: i128,
-    ) -> Result<bool, Trouble> {
+    /// Whether the session was still as it was read, and is now as it was sent. Its epoch stays: if all have
+    /// been ended meanwhile, it has been as well.
+    async fn rewrite(&self, sent: &Session, expected: Version) -> Result<bool, Trouble> {
         let mut placeholders = Placeholders::default();
         let mut update = Update::default();
         for (name, value) in [
@@ -168,20 +165,31 @@ impl Requests {
             update.set(&mut placeholders, name, value);
         }
         let is_version = placeholders.equal(VERSION, number(expected.get()));
-        let is_epoch = placeholders.equal(EPOCH, number(epoch));
+        let key = Key::session(sent.account(), sent.id());
+        self.update_if(&key, &update, is_version, placeholders, Repeat::IfUndone).await
+    }
+
+    /// An update of one item; `false` if its condition did not hold.
+    async fn update_if(
+        &self,
+        key: &Key,
+        update: &Update,
+        condition: String,
+        placeholders: Placeholders,
+        repeat: Repeat,
+    ) -> Result<bool, Trouble> {
         let (names, values) = placeholders.into_parts();
         let request = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(Key::session(sent.account(), sent.id()).attributes()))
+            .set_key(Some(key.attributes()))
             .update_expression(update.render())
-            .condition_expression(format!("{is_version} AND {is_epoch}"))
+            .condition_expression(condition)
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::None)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let answer = self.send(Api::UpdateItem, Repeat::IfUndone, || request.clone().send()).await;
+        let answer = self.send(Api::UpdateItem, repeat, || request.clone().send()).await;
         match answer {
             Ok(_) => Ok(true),
             Err(failure) => match failure.error {
@@ -209,14 +217,11 @@ impl Requests {
         kept: Option<SessionId>,
         now: SystemTime,
     ) -> Result<(), Trouble> {
+        let Some(id) = kept else { return self.next_epoch(account).await };
         let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
-            let living = match kept {
-                Some(id) => self.session(account, id, now).await?,
-                None => None,
-            };
-            let Some((kept, epoch)) = living else { return self.next_epoch(account).await };
-            if self.next_epoch_with(&kept, epoch).await? {
+            let (living, epoch) = self.session(account, id, now).await?;
+            if self.next_epoch_after(account, &epoch, living.as_ref()).await? {
                 return Ok(());
             }
             if !pause(attempt, until).await {
@@ -231,6 +236,8 @@ impl Requests {
         let mut placeholders = Placeholders::default();
         let mut update = Update::default();
         update.add(&mut placeholders, EPOCH, number(1));
+        update.remove(&mut placeholders, KEPT);
+        update.remove(&mut placeholders, KEPT_EPOCH);
         let (names, values) = placeholders.into_parts();
         let request = self
             .client
@@ -246,24 +253,33 @@ impl Requests {
         Ok(())
     }
 
-    /// The same, and the session that is kept goes along; `false` if either was changed meanwhile.
-    async fn next_epoch_with(&self, kept: &Session, epoch: i128) -> Result<bool, Trouble> {
-        let account = kept.account();
-        let step = |key: &Key, is_first: bool| {
-            let mut placeholders = Placeholders::default();
-            let mut update = Update::default();
-            update.set(&mut placeholders, EPOCH, number(epoch + 1));
-            let condition = match is_first {
-                true => "attribute_not_exists(pk)".to_owned(),
-                false => placeholders.equal(EPOCH, number(epoch)),
-            };
-            Write::update(self, key, &update, condition, placeholders)
+    /// The same, but for one session that is named as kept; `false` if all have been ended meanwhile. Whoever
+    /// found the session dead must not end it either, if it is only that another keeps it just now.
+    async fn next_epoch_after(
+        &self,
+        account: AccountId,
+        epoch: &Epoch,
+        kept: Option<&Stamped>,
+    ) -> Result<bool, Trouble> {
+        let mut placeholders = Placeholders::default();
+        let mut update = Update::default();
+        update.set(&mut placeholders, EPOCH, number(epoch.number + 1));
+        match kept {
+            Some(kept) => {
+                update.set(&mut placeholders, KEPT, bytes(kept.session.id().as_bytes()));
+                update.set(&mut placeholders, KEPT_EPOCH, number(kept.epoch));
+            }
+            None => {
+                update.remove(&mut placeholders, KEPT);
+                update.remove(&mut placeholders, KEPT_EPOCH);
+            }
+        }
+        let condition = match epoch.number {
+            0 => "attribute_not_exists(pk)".to_owned(),
+            read => placeholders.equal(EPOCH, number(read)),
         };
-        let writes = vec![
-            step(&Key::epoch(account), epoch == 0)?,
-            step(&Key::session(account, kept.id()), false)?,
-        ];
-        Ok(matches!(self.transact(writes).await?, Transacted::Done))
+        // Said again after a lost reply, it is found done, and done once more.
+        self.update_if(&Key::epoch(account), &update, condition, placeholders, Repeat::Always).await
     }
 
     async fn sessions(&self, account: AccountId, now: SystemTime) -> Result<Vec<Session>, Trouble> {
@@ -281,7 +297,7 @@ impl Requests {
             .set_expression_attribute_names(names)
             .set_expression_attribute_values(values)
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let mut epoch = 0;
+        let mut epoch = Epoch::default();
         let mut found = Vec::new();
         let mut from = None;
         loop {
@@ -293,12 +309,13 @@ impl Requests {
                 // The epoch sorts before every session.
                 let sort = Item(&item).text(SORT)?;
                 if sort == EPOCH_SORT {
-                    epoch = epoch_of(Some(&item))?;
+                    epoch = Epoch::of(Some(&item))?;
                     continue;
                 }
                 let id = sort.strip_prefix(SESSION_SORT).and_then(|text| text.parse().ok());
                 let id: SessionId = id.ok_or(Unreadable(SORT))?;
-                found.extend(living(account, id, &item, epoch, now)?);
+                let stamped = Stamped::from_item(account, id, &item)?;
+                found.extend(stamped.lives(&epoch, now).then_some(stamped.session));
             }
             from = page.last_evaluated_key;
             if from.is_none() {
@@ -308,26 +325,6 @@ impl Requests {
         found.sort_by_key(|session| (session.opened_at(), session.id()));
         Ok(found)
     }
-}
-
-/// The session of an item, unless it is over.
-fn living(
-    account: AccountId,
-    id: SessionId,
-    item: &Attributes,
-    epoch: i128,
-    now: SystemTime,
-) -> Result<Option<Session>, Unreadable> {
-    let item = Item(item);
-    let value = item.bytes(VALUE)?.to_vec();
-    let session = Session::new(account, id, value, item.time(CREATED)?, item.time(EXPIRES)?)
-        .with_version(item.number(VERSION).map(Version::new)?);
-    let lives = item.number::<i128>(EPOCH)? == epoch && !session.is_expired(now);
-    Ok(lives.then_some(session))
-}
-
-fn epoch_of(item: Option<&Attributes>) -> Result<i128, Unreadable> {
-    item.map_or(Ok(0), |item| Item(item).number(EPOCH))
 }
 
 fn check_value(session: &Session) -> Result<(), Trouble> {

@@ -139,13 +139,14 @@ async fn law_10_sessions_that_ended_under_faults_do_not_come_back() {
             assert_eq!(store.open(session).await.unwrap(), Opened::Done);
         }
         connector.reset_log();
-        let _ = connector.fail_nth(Api::TransactWriteItems, 1, fault);
+        let _ = connector.fail_nth(Api::UpdateItem, 1, fault);
         store.end_all(account, Some(kept), at(1)).await.unwrap();
         assert!(store.session(account, id, at(1)).await.unwrap().is_none(), "{fault:?}");
         assert!(store.session(account, kept, at(1)).await.unwrap().is_some(), "{fault:?}");
         let ended = Session::new(account, id, vec![2], at(0), at(2_000));
         assert_eq!(store.renew(ended, Version::FIRST, at(1)).await.unwrap(), Renewed::Gone);
 
+        connector.reset_log();
         let _ = connector.fail_nth(Api::UpdateItem, 1, fault);
         store.end_all(account, None, at(2)).await.unwrap();
         assert!(store.sessions(account, at(2)).await.unwrap().is_empty(), "{fault:?}");

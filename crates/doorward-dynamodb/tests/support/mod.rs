@@ -19,12 +19,12 @@ use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, FaultyConnector, TableO
 use tokio::runtime::Runtime;
 
 /// A store in a table that this process has for all of its tests.
-pub async fn store() -> DynamoStore {
+pub(crate) async fn store() -> DynamoStore {
     builder().connect().await.unwrap()
 }
 
 /// The same, to be adjusted.
-pub fn builder() -> DynamoStoreBuilder {
+pub(crate) fn builder() -> DynamoStoreBuilder {
     match engine() {
         Engine::Aws => DynamoStore::builder(table()),
         Engine::Emulator(url) => {
@@ -43,7 +43,7 @@ pub fn builder() -> DynamoStoreBuilder {
 
 /// A store in a table that nobody else has, to be adjusted; `None` on the real engine, where tables take
 /// minutes and money.
-pub async fn own_table(name: &str) -> Option<DynamoStoreBuilder> {
+pub(crate) async fn own_table(name: &str) -> Option<DynamoStoreBuilder> {
     let Engine::Emulator(url) = engine() else { return None };
     let builder = emulator(own(name), &url);
     make(builder.clone()).await;
@@ -51,7 +51,7 @@ pub async fn own_table(name: &str) -> Option<DynamoStoreBuilder> {
 }
 
 /// Everything in such a table.
-pub async fn scan(name: &str) -> Vec<HashMap<String, AttributeValue>> {
+pub(crate) async fn scan(name: &str) -> Vec<HashMap<String, AttributeValue>> {
     let Engine::Emulator(url) = engine() else { return Vec::new() };
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
@@ -105,7 +105,7 @@ async fn make(builder: DynamoStoreBuilder) {
 }
 
 /// The URL of an embedded DynamoDB that lives as long as this process.
-pub fn dynoxide() -> &'static str {
+pub(crate) fn dynoxide() -> &'static str {
     static URL: OnceLock<String> = OnceLock::new();
     URL.get_or_init(|| {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
