@@ -17,6 +17,9 @@ mod turns;
 mod verifying;
 mod welch;
 
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
+
 // What is measured
 pub use bare::Bare;
 pub use door::{Door, Failure, LONG_AFTER, PASSWORD, SOURCE, name};

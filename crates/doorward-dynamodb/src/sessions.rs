@@ -18,8 +18,8 @@ use crate::expression::{Placeholders, Update};
 use crate::item::{Item, Unreadable, bytes, number, time};
 use crate::requests::{Repeat, Requests, pause};
 use crate::schema::{
-    CREATED, EPOCH, EPOCH_SORT, EXPIRES, KEPT, KEPT_EPOCH, Key, PARTITION, SESSION_SORT, SORT, TTL, VALUE, VERSION,
-    accounts,
+    CREATED, EPOCH, EPOCH_SORT, EXPIRES, KEPT, KEPT_EPOCH, Key, PARTITION, SESSION_SORT, SORT, TTL,
+    VALUE, VERSION, accounts,
 };
 use crate::store::Trouble;
 use crate::time::to_ttl;

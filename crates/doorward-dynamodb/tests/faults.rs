@@ -28,8 +28,7 @@ fn add(key: CounterKey) -> CounterUpdate {
 }
 
 async fn store(connector: &FaultyConnector) -> DynamoStore {
-    let deadlines = (Duration::from_millis(400), Duration::from_secs(4));
-    let builder = support::builder().deadlines(deadlines.0, deadlines.1);
+    let builder = support::builder().deadlines(Duration::from_secs(2), Duration::from_secs(20));
     builder.http_client(connector.clone()).connect().await.unwrap()
 }
 

@@ -67,7 +67,7 @@ async fn assert_whole(name: &str) -> usize {
 async fn store_with(name: &str, connector: &FaultyConnector) -> Option<DynamoStore> {
     let builder = support::own_table(name).await?.http_client(connector.clone());
     // Short, for some requests hang.
-    let deadlines = (Duration::from_millis(400), Duration::from_secs(4));
+    let deadlines = (Duration::from_secs(1), Duration::from_secs(10));
     Some(builder.deadlines(deadlines.0, deadlines.1).connect().await.unwrap())
 }
 

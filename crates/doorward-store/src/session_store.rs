@@ -30,8 +30,9 @@ use crate::{AccountId, Session, SessionId, StoreError, Version};
 ///
 /// All in one partition an account: one item a session, and one that holds the account's *epoch*, a
 /// number that reads as 0 where there is none. A session's item names the epoch in which it was opened,
-/// and the session lives while that is the account's. So all sessions end with one number, however
-/// many there are. The item of the epoch outlives every session that could still be presented, and is
+/// and the session lives while that is the account's, or while the epoch's item names it as the one that
+/// was kept. So all sessions end with one number, however many there are, and whether one lives is for one
+/// item to say. The item of the epoch outlives every session that could still be presented, and is
 /// best never cleaned away: a count that began anew would come to numbers that old items still name.
 #[async_trait]
 pub trait SessionStore: Debug + Send + Sync {
@@ -78,8 +79,8 @@ pub trait SessionStore: Debug + Send + Sync {
     ///
     /// # On a key-value store
     ///
-    /// The session's item and the epoch's, in one consistent batch. Where that is no snapshot, it may show
-    /// the one from before an `end_all` and the other from after it; a transaction that reads does not.
+    /// The session's item and the epoch's, in one consistent batch. It need not be a snapshot: an `end_all`
+    /// writes the epoch's item alone.
     ///
     /// # Errors
     ///
@@ -110,9 +111,8 @@ pub trait SessionStore: Debug + Send + Sync {
     ///
     /// # On a key-value store
     ///
-    /// One transaction: the session's item, on condition that it is there, at its version, not expired,
-    /// and of the account's epoch, and the epoch's item, on condition that it is still the same. Where the
-    /// epoch has moved, both are read anew: the session may be the one that was kept.
+    /// Read both items; if the session lives, write its own on condition that its version is still the same.
+    /// The epoch that it names stays: what an `end_all` has ended meanwhile has ended.
     ///
     /// # Errors
     ///
@@ -150,10 +150,10 @@ pub trait SessionStore: Debug + Send + Sync {
     ///
     /// # On a key-value store
     ///
-    /// Add 1 to the epoch. Where a session is to be kept, read both, and then add on condition that the
-    /// epoch is still the same, also if that session does not live; if it does, in a transaction that writes
-    /// the new epoch to its item, on condition that it is there, not expired, and of the old one. Where a
-    /// condition does not hold, begin again: two calls that keep the same session would else end it.
+    /// Add 1 to the epoch. Where a session is to be kept, read both items; then write the next epoch and, if
+    /// the session lives, its name and the epoch in which it was opened, on condition that the epoch is still
+    /// the same, also if the session does not live. Where that does not hold, begin again: two calls that
+    /// keep the same session would else end it.
     ///
     /// # Errors
     ///
