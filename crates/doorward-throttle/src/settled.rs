@@ -2,7 +2,7 @@
 
 use crate::alarm::Alarm;
 use crate::counters::Counters;
-use crate::reservation::ScopeUpdate;
+use crate::scope_update::ScopeUpdate;
 use crate::surge::Found;
 
 /// The updates of a settled attempt: apply them at once, then ask for the [`alarms`](Self::alarms).
@@ -54,9 +54,14 @@ impl Settled {
         if update.changes.is_empty() {
             return;
         }
+        let known = self.updates.iter().position(|known| known.scope == update.scope);
         if let Some(Found { claim, alarm }) = found {
-            self.raised.push((self.updates.len(), claim, alarm));
+            self.raised.push((known.unwrap_or(self.updates.len()), claim, alarm));
         }
-        self.updates.push(update);
+        match known {
+            // One write a row.
+            Some(at) => self.updates[at].merge(update),
+            None => self.updates.push(update),
+        }
     }
 }

@@ -3,14 +3,15 @@
 use std::net::IpAddr;
 use std::time::SystemTime;
 
-use crate::column::{Kind, column};
+use crate::column::{Kind, column, is_in};
 use crate::counters::{Change, Counters, millis};
 use crate::decision::{Admission, Observed, Rule};
 use crate::guess::Guess;
 use crate::policy::Policy;
-use crate::reservation::{Reservation, ScopeUpdate};
+use crate::reservation::Reservation;
 use crate::scope::{Role, Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
+use crate::scope_update::ScopeUpdate;
 use crate::settled::Settled;
 use crate::surge::{Found, RECENT, Sample, WHOLE};
 
@@ -66,14 +67,17 @@ impl Policy {
         let mut settled = Settled::default();
         for at in 0..reservation.scopes.len() {
             let (scope, role) = &reservation.scopes[at];
-            let mut changes = Vec::new();
+            let (kind, failed) = (scope.kind(), settlement == Settlement::Failed);
+            let expires_at = self.expiry(kind, now);
+            let mut update = ScopeUpdate::new(scope.clone(), Vec::new(), expires_at);
+            let changes = &mut update.changes;
             if *role == Role::Held {
-                changes.push(Change::Add(reservation.pending, -1));
+                update.ahead = self.give_back(reservation, kind, failed, now, changes);
             }
-            let found = self.count(&ends, reservation, rows, at, now, &mut changes);
-            self.forget(reservation, rows, at, now, &mut changes);
-            let expires_at = self.expiry(scope.kind(), now);
-            settled.push(ScopeUpdate { scope: scope.clone(), changes, expires_at }, found);
+            let found = self.count(&ends, reservation, rows, at, now, changes);
+            update.may_wait = self.may_wait(&update, &ends, *role, rows.get(at), now);
+            self.forget(reservation, rows, at, now, &mut update.changes);
+            settled.push(update, found);
         }
         settled
     }
@@ -92,11 +96,9 @@ impl Policy {
     /// Ends an account's run of consecutive failures: its owner got in by another way than the
     /// attempt that is being settled (a known device, a redeemed code).
     pub fn end_run(&self, account: &[u8], now: SystemTime) -> ScopeUpdate {
-        ScopeUpdate {
-            scope: Scope::account(account),
-            changes: vec![Change::Set(column(Kind::Streak, 0), 0)],
-            expires_at: self.expiry(ScopeKind::Account, now),
-        }
+        let changes = vec![Change::Set(column(Kind::Streak, 0), 0)];
+        let expires_at = self.expiry(ScopeKind::Account, now);
+        ScopeUpdate::new(Scope::account(account), changes, expires_at)
     }
 
     /// A step-up was redeemed by its owner: it was no sign of an attack. `by_site` is whether it was the site that
@@ -119,14 +121,12 @@ impl Policy {
         let mut updates = vec![account];
         updates.extend(networks.map(|scope| {
             let expires_at = self.expiry(scope.kind(), now);
-            ScopeUpdate { scope, changes: vec![back], expires_at }
+            ScopeUpdate::new(scope, vec![back], expires_at)
         }));
         if by_site {
-            updates.push(ScopeUpdate {
-                scope: Scope::site(),
-                changes: vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)],
-                expires_at: self.expiry(ScopeKind::Site, now),
-            });
+            let redeemed = vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)];
+            let expires_at = self.expiry(ScopeKind::Site, now);
+            updates.push(ScopeUpdate::new(Scope::site(), redeemed, expires_at));
         }
         updates
     }
@@ -244,11 +244,43 @@ impl Policy {
                 .rule(scope.kind())
                 .window
                 .count(counters, Kind::Failed, now)
+                .saturating_sub(self.under_way(scope.kind(), counters, now))
                 .saturating_add(COARSE_DAY.count(counters, Kind::Challenged, now));
             WHOLE.min(WHOLE * most / failed.saturating_add(1))
         };
         let shares = reservation.scopes.iter().zip(rows).map(share);
         shares.min().unwrap_or(WHOLE).max(1)
+    }
+
+    /// Whether an update may wait for the next one of its row: it only gives a network credits, or says of a
+    /// source what nobody is told yet.
+    fn may_wait(
+        &self,
+        update: &ScopeUpdate,
+        end: &End,
+        role: Role,
+        row: Option<&Counters>,
+        now: SystemTime,
+    ) -> bool {
+        let kind = update.scope.kind();
+        let counts = |of| update.changes.iter().any(|change| is_in(of, change.column()));
+        match (end.settlement, kind) {
+            (Settlement::Failed, ScopeKind::Source) => {
+                update.ahead.is_some()
+                    && !counts(Kind::Failed)
+                    && row.is_some_and(|row| self.is_silent(kind, row, now))
+            }
+            (Settlement::Verified, ScopeKind::Source) if role == Role::Held => false,
+            (Settlement::Verified, ScopeKind::Source | ScopeKind::EndSite | ScopeKind::Prefix) => {
+                let harmless = [Kind::Credit, Kind::Pending];
+                update
+                    .changes
+                    .iter()
+                    .all(|change| harmless.into_iter().any(|kind| is_in(kind, change.column())))
+                    && !row.is_some_and(|row| self.needs_room(kind, row, now))
+            }
+            _ => false,
+        }
     }
 
     fn on_verified(
@@ -295,7 +327,9 @@ impl Policy {
         out: &mut Vec<Change>,
     ) {
         let rule = self.rule(kind);
-        out.push(Change::Add(rule.window.column(Kind::Failed, now), 1));
+        if !self.counts_ahead(kind) {
+            out.push(Change::Add(rule.window.column(Kind::Failed, now), 1));
+        }
         out.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
         if rule.consecutive.is_some() {
             let streak = column(Kind::Streak, 0);
