@@ -193,6 +193,12 @@ pub enum ScopeKind {
 }
 
 impl ScopeKind {
+    /// Whether it is a network of many sources. Room on it may be held where the attempt is checked for as long
+    /// as [`Policy::needs_room`] does not say otherwise; on all other kinds the store must see it.
+    pub const fn is_wide(self) -> bool {
+        matches!(self, Self::EndSite | Self::Prefix)
+    }
+
     /// A stable name: that of its section in a policy file.
     pub const fn name(self) -> &'static str {
         match self {
