@@ -76,7 +76,10 @@ impl Policy {
             }
             let found = self.count(&ends, reservation, rows, at, now, changes);
             update.may_wait = self.may_wait(&update, &ends, *role, rows.get(at), now);
-            self.forget(reservation, rows, at, now, &mut update.changes);
+            // A row that nothing is counted in is left alone.
+            if *role != Role::Credited || !update.changes.is_empty() {
+                self.forget(reservation, rows, at, now, &mut update.changes);
+            }
             settled.push(update, found);
         }
         settled

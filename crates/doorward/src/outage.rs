@@ -150,8 +150,9 @@ impl Inner {
                 if holds_site {
                     self.note_failure();
                 }
-                // The store has counted ahead what these count here.
-                self.owe(updates.iter().map(ScopeUpdate::without_reservation));
+                // What was counted ahead is in the store, and what may wait is held back already.
+                let owed = updates.iter().filter(|update| failed.is_none() || !update.may_wait());
+                self.owe(owed.map(ScopeUpdate::without_reservation));
                 let counted: Vec<_> = updates.iter().map(ScopeUpdate::without_room).collect();
                 self.count_here(&counted, holds_site, now).await
             }
