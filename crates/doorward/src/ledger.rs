@@ -60,7 +60,7 @@ impl Ledger {
         now: SystemTime,
     ) -> Result<Vec<Counters>, StoreError> {
         let mut leaving = Vec::new();
-        let steps: Vec<_> =
+        let mut steps: Vec<_> =
             updates.iter().map(|update| self.plan(policy, update, now, &mut leaving)).collect();
         let (writes, reads) = calls(&steps);
         let (written, read) =
@@ -75,7 +75,7 @@ impl Ledger {
         };
         leaving.iter().for_each(|(scope, column)| self.rooms.leave(scope, *column));
         let mut rows = self.answer(&steps, written, read, now);
-        if let Err(error) = self.settle_in(policy, key, updates, &steps, &mut rows, now).await {
+        if let Err(error) = self.settle_in(policy, key, updates, &mut steps, &mut rows, now).await {
             self.abandon(key, updates, &steps, true, now).await;
             return Err(error);
         }
@@ -224,29 +224,35 @@ impl Ledger {
         policy: &Policy,
         key: &MacKey,
         updates: &[ScopeUpdate],
-        steps: &[Step],
+        steps: &mut [Step],
         rows: &mut [Counters],
         now: SystemTime,
     ) -> Result<(), StoreError> {
-        let mut moves = Vec::new();
+        let (mut moving, mut moved) = (Vec::new(), Vec::new());
         for (at, (update, step)) in updates.iter().zip(steps).enumerate() {
-            let kind = update.scope().kind();
+            let (scope, kind) = (update.scope(), update.scope().kind());
             let takes = kind.is_wide() && update.room().is_some_and(|(_, by)| by > 0);
-            if takes && policy.needs_room(kind, &rows[at], now) {
-                self.rooms.remember(update.scope(), now);
-                if let Step::Read(Read { beside, taken: Some(column), .. }) = step {
-                    moves.push((at, *column, beside));
-                }
+            if !takes || !policy.needs_room(kind, &rows[at], now) {
+                continue;
             }
+            self.rooms.remember(scope, now);
+            let Step::Read(read) = step else { continue };
+            let Some(column) = read.taken.take() else { continue };
+            let mut beside = std::mem::take(&mut read.beside);
+            // Its own is in the store from now on.
+            beside.push(Change::Add(column, -1));
+            let is_here = self.rooms.begin_to_leave(scope, column);
+            if is_here { &mut moving } else { &mut moved }.push((at, column, beside));
         }
-        let writes: Vec<_> = moves.iter().map(|&(at, ..)| Write::from(&updates[at])).collect();
-        let moved = self.rows.write(key, &writes, now).await?;
-        for ((at, column, beside), mut row) in moves.into_iter().zip(moved) {
-            // Its own is in the store now.
-            row.apply(beside);
-            row.apply(&[Change::Add(column, -1)]);
+        let writes: Vec<_> = moving.iter().map(|&(at, ..)| Write::from(&updates[at])).collect();
+        let reads: Vec<_> = moved.iter().map(|&(at, ..)| updates[at].scope().clone()).collect();
+        let (written, read) =
+            tokio::join!(self.rows.write(key, &writes, now), self.rows.read(key, &reads, now),);
+        moving.iter().for_each(|&(at, column, _)| self.rooms.leave(updates[at].scope(), column));
+        let fresh = written?.into_iter().chain(read?);
+        for ((at, _, beside), mut row) in moving.into_iter().chain(moved).zip(fresh) {
+            row.apply(&beside);
             rows[at] = row;
-            self.rooms.give_back(updates[at].scope(), column);
         }
         Ok(())
     }
@@ -265,7 +271,11 @@ impl Ledger {
         for (update, step) in updates.iter().zip(steps) {
             match step {
                 Step::Read(Read { scope, taken: Some(column), .. }) => {
-                    self.rooms.give_back(scope, *column);
+                    if self.rooms.begin_to_leave(scope, *column) {
+                        self.rooms.leave(scope, *column);
+                    } else {
+                        undone.push(Write::from(&update.undone()));
+                    }
                 }
                 Step::Read(Read { scope, .. }) if scope.kind() == ScopeKind::Site => {
                     self.site.put_back(Vec::new());

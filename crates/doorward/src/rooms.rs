@@ -65,12 +65,8 @@ impl Rooms {
         live.map(Cell::as_change).collect()
     }
 
-    /// Gives back what was taken for an attempt that does not begin, or that holds room in the store now.
-    pub(crate) fn give_back(&self, scope: &Scope, column: u64) {
-        self.lock().change(scope, column, |cell| cell.staying -= 1);
-    }
-
-    /// Whether room is held here that an attempt can give back once the store knows how it ended.
+    /// Whether room is held here that an attempt can give back, once the store knows what became of it. Where none
+    /// is, another attempt has given it back instead of its own, which is in the store.
     pub(crate) fn begin_to_leave(&self, scope: &Scope, column: u64) -> bool {
         let mut state = self.lock();
         let mut leaves = false;
@@ -82,7 +78,7 @@ impl Rooms {
         leaves
     }
 
-    /// The store knows.
+    /// The store knows, or nothing became of it.
     pub(crate) fn leave(&self, scope: &Scope, column: u64) {
         self.lock().change(scope, column, |cell| cell.leaving -= 1);
     }
