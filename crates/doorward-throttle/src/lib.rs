@@ -28,6 +28,7 @@ mod policy_error;
 mod popularity;
 mod popularity_filter;
 mod presets;
+mod redeeming;
 mod reservation;
 mod scope;
 mod scope_rule;

@@ -103,3 +103,56 @@ impl ScopeUpdate {
 fn is_room(at: u64) -> bool {
     is_in(Kind::Pending, at)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::counters::Counters;
+    use crate::decision::Decision;
+    use crate::policy::Policy;
+    use crate::scope::{Attempt, ScopeKind};
+    use crate::settlement::Settlement;
+
+    /// What an attempt writes to the row of its source: when it begins, and when it ends.
+    fn updates(policy: &Policy, settlement: Settlement) -> [ScopeUpdate; 2] {
+        let now = UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+        let source = Some("192.0.2.7".parse().unwrap());
+        let attempt = Attempt { account: b"a", device: None, source, guess: None };
+        let (reservation, begun) = policy.reserve(&attempt, now);
+        let mut rows = vec![Counters::new(); 4];
+        rows.iter_mut().zip(&begun).for_each(|(row, update)| row.apply(update.changes()));
+        let decision = policy.decide(&reservation, &rows, None, now, false);
+        let Decision::Admit(admission) = decision else { panic!("{decision:?}") };
+        let settled = policy.settle(admission, &reservation, &rows, settlement, now);
+        [begun[1].clone(), settled.updates()[1].clone()]
+    }
+
+    fn failures(updates: &[&ScopeUpdate]) -> i64 {
+        let mut row = Counters::new();
+        updates.iter().for_each(|update| row.apply(update.changes()));
+        assert!(updates.iter().all(|update| update.scope().kind() == ScopeKind::Source));
+        row.slots(Kind::Failed).map(|(_, failed)| failed).sum()
+    }
+
+    #[test]
+    fn wherever_an_attempt_of_a_source_begins_and_ends_its_failure_counts_once() {
+        let policy = Policy::recommended();
+        let [begun, failed] = updates(&policy, Settlement::Failed);
+        let [_, right] = updates(&policy, Settlement::Verified);
+        // Begun and ended in one row.
+        assert_eq!(failures(&[&begun, &failed]), 1);
+        assert_eq!(failures(&[&begun, &right]), 0);
+        // Begun there, and there it cannot be ended: there, and what is told there later.
+        assert_eq!(failures(&[&begun, &failed.without_reservation()]), 1);
+        assert_eq!(failures(&[&begun, &right.without_reservation()]), 1);
+        // The same, as it is counted here; or begun and ended here, as it is told there.
+        assert_eq!(failures(&[&failed.without_room()]), 1);
+        assert_eq!(failures(&[&right.without_room()]), 0);
+        // Begun there, and it does not go on.
+        assert_eq!(failures(&[&begun, &begun.undone()]), 0);
+        let told = [failed.without_room(), failed.without_reservation(), right.without_room()];
+        assert!(told.iter().all(|update| update.room().is_none()));
+    }
+}

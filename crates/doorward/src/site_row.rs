@@ -109,6 +109,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_row_that_is_only_read_keeps_what_was_counted_as_long_as_it_matters() {
+        let policy = doorward_throttle::Policy::recommended();
+        let now = std::time::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+        let source = Some([192, 0, 2, 7].into());
+        let attempt =
+            doorward_throttle::Attempt { account: b"a", device: None, source, guess: None };
+        let (_, mut updates) = policy.reserve(&attempt, now);
+        let asks = updates.pop().unwrap();
+        let counts = policy.redeemed(b"a", None, true, now).pop().unwrap();
+        assert!(counts.expires_at() > asks.expires_at());
+        let site = SiteRow::default();
+        assert!(matches!(site.add(&asks, now), Due::Now(changes, _) if changes.is_empty()));
+        site.learn(&Counters::new(), now);
+        assert!(matches!(site.add(&counts, now), Due::Later(_)));
+        let Due::Now(changes, until) = site.add(&asks, now + FRESH) else { panic!() };
+        assert_eq!((changes, until), (counts.changes().to_vec(), counts.expires_at()));
+    }
+
+    #[test]
     fn what_is_held_in_an_outage_stays_small_and_comes_to_the_same() {
         let site = SiteRow::default();
         let mut expected = Counters::new();
