@@ -49,12 +49,10 @@ fn widest(policy: Policy, seed: u64) -> usize {
 
 #[test]
 fn law_05_rows_of_random_traffic_fit_into_a_store_under_each_preset() {
-    for (policy, most) in
-        [(Policy::recommended(), 64), (Policy::strict(), 64), (Policy::lenient(), 64)]
-    {
+    for policy in [Policy::recommended(), Policy::strict(), Policy::lenient()] {
         let widths = (1..=4).map(|seed| widest(policy.clone(), seed));
-        let found = widths.max().unwrap();
-        println!("{found}");
-        assert!(found <= most, "{found}");
+        let widest = widths.max().unwrap();
+        // 39 were seen: two for each slot of a day, and what is not counted in those.
+        assert!((30..=40).contains(&widest), "{widest}");
     }
 }
