@@ -2,10 +2,10 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::column::{self, Kind, column};
+use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
-use crate::reservation::ScopeUpdate;
 use crate::scope::Scope;
+use crate::scope_update::ScopeUpdate;
 
 impl ScopeUpdate {
     /// Adds what was `counted` apart from a row to the row. `counted` is what
@@ -34,17 +34,7 @@ impl ScopeUpdate {
         if counted.moment(last) > UNIX_EPOCH {
             changes.push(Change::Set(last, millis(now)));
         }
-        Self { scope: scope.clone(), changes, expires_at }
-    }
-
-    /// The same without the room that it takes or gives back: for a row in which that room was not
-    /// taken.
-    #[must_use]
-    pub fn without_room(&self) -> Self {
-        let (first, last) = column::range(Kind::Pending);
-        let is_room = |change: &&Change| (first..=last).contains(&change.column());
-        let changes = self.changes.iter().filter(|change| !is_room(change)).copied().collect();
-        Self { changes, ..self.clone() }
+        Self::new(scope.clone(), changes, expires_at)
     }
 }
 

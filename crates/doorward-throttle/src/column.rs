@@ -62,6 +62,11 @@ pub(crate) const fn range(kind: Kind) -> (u64, u64) {
     (column(kind, 0), column(kind, SLOT_MASK))
 }
 
+/// Whether the column is one of `kind`.
+pub(crate) const fn is_in(kind: Kind, at: u64) -> bool {
+    at >> SLOT_BITS == kind as u64
+}
+
 pub(crate) const fn slot(column: u64) -> u64 {
     column & SLOT_MASK
 }

@@ -56,7 +56,7 @@ impl Policy {
         verdict.decision(self.mode)
     }
 
-    fn assess(
+    pub(crate) fn assess(
         &self,
         kind: ScopeKind,
         role: Role,
@@ -65,7 +65,7 @@ impl Policy {
         can_challenge: bool,
     ) -> Finding {
         let rule = self.rule(kind);
-        let state = State::of(rule, counters, now);
+        let state = State::of(rule, counters, self.under_way(kind, counters, now), now);
         let streak = match rule.consecutive {
             Some(_) => self.streak(counters, now),
             None => 0,
@@ -86,7 +86,7 @@ impl Policy {
         if let Some(until) = state.wait(rule, counters, now) {
             return Finding::Wait(Denial::new(Rule::of(kind), until));
         }
-        let pending = self.reservations.count(counters, Kind::Pending, now);
+        let pending = self.room(kind).count(counters, Kind::Pending, now);
         let left = rule.consecutive.map_or(u64::MAX, |most| most - streak);
         let allowance = rule.ladder.allowance(state.failures).saturating_add(state.slack).min(left);
         if role == Role::Held && pending > allowance {
@@ -129,7 +129,7 @@ impl Policy {
             (Response::StepUp, true) => Finding::Challenge(Rule::Site),
             (Response::Refuse, _) => Finding::Wait(Denial::new(Rule::Site, until)),
             (Response::StepUp, false) => {
-                let first = rule.ladder.rungs().next().map_or(1, |(from, _)| from);
+                let first = rule.ladder.first();
                 let failures = state.failures / unit(ScopeKind::Site);
                 let until = state.last + rule.ladder.wait(failures.max(first));
                 if until > now {
@@ -139,6 +139,26 @@ impl Policy {
                 }
             }
         }
+    }
+
+    /// Whether attempts under way in a network have to be counted where all instances see them: half of
+    /// what it may fail before the first wait is used up. `row` is the network's, with the room that this
+    /// instance holds in it.
+    pub fn needs_room(&self, kind: ScopeKind, row: &Counters, now: SystemTime) -> bool {
+        let rule = self.rule(kind);
+        let state = State::of(rule, row, self.under_way(kind, row, now), now);
+        let pending = self.room(kind).count(row, Kind::Pending, now);
+        let used = 2_u64.saturating_mul(state.failures.saturating_add(pending));
+        used >= rule.ladder.first().saturating_add(state.slack.saturating_mul(2))
+    }
+
+    /// Whether a failure that was counted ahead changes nothing that anybody is told: with it, the row
+    /// still is below the first rung, and so its moment means nothing.
+    pub(crate) fn is_silent(&self, kind: ScopeKind, row: &Counters, now: SystemTime) -> bool {
+        let rule = self.rule(kind);
+        let challenged = COARSE_DAY.count(row, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
+        let counted = rule.window.count(row, Kind::Failed, now).saturating_add(challenged);
+        counted < rule.ladder.first()
     }
 
     /// Failures since the last verified attempt; a run that is older than the memory has lapsed.
@@ -165,6 +185,7 @@ const CHALLENGES_PER_FAILURE: u64 = 8;
 const LOST_ROW_WAIT: Duration = Duration::from_secs(60);
 
 /// What one rule says.
+#[derive(Debug)]
 pub(crate) enum Finding {
     Clear,
     Busy,
@@ -218,6 +239,8 @@ impl Verdict {
 
 /// What one row says under one rule.
 struct State {
+    /// Attempts under way that are counted as failures already.
+    ahead: u64,
     /// Failures in the window beyond those that credits make up for.
     failures: u64,
     /// Credits beyond the failures.
@@ -226,10 +249,11 @@ struct State {
 }
 
 impl State {
-    fn of(rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Self {
+    fn of(rule: &ScopeRule, counters: &Counters, ahead: u64, now: SystemTime) -> Self {
         // An attempt that was answered with a step-up taught a guesser nothing, and cost a hash.
         let challenged = COARSE_DAY.count(counters, Kind::Challenged, now) / CHALLENGES_PER_FAILURE;
-        let failed = rule.window.count(counters, Kind::Failed, now).saturating_add(challenged);
+        let failed = rule.window.count(counters, Kind::Failed, now).saturating_sub(ahead);
+        let failed = failed.saturating_add(challenged);
         let forgiven = match rule.verified_per_credit {
             Some(per) => {
                 let credits = rule.window.count(counters, Kind::Credit, now) / per;
@@ -238,6 +262,7 @@ impl State {
             None => 0,
         };
         Self {
+            ahead,
             failures: failed.saturating_sub(forgiven),
             slack: forgiven.saturating_sub(failed),
             last: last_failure(counters, now),
@@ -251,7 +276,7 @@ impl State {
     fn wait(&self, rule: &ScopeRule, counters: &Counters, now: SystemTime) -> Option<SystemTime> {
         let last = self.last;
         let over = |at: SystemTime| {
-            let wait = rule.ladder.wait(Self::of(rule, counters, at).failures);
+            let wait = rule.ladder.wait(Self::of(rule, counters, self.ahead, at).failures);
             // Below the first rung nobody waits, not even for a failure that is noted in a moment to
             // come: attempts overtake each other, and clocks differ.
             wait.is_zero() || last + wait <= at

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::column::{Kind, column};
 use crate::counters::{Change, Counters, millis};
-use crate::flagged::flagged_until;
-use crate::reservation::ScopeUpdate;
+use crate::flagged::{LONGEST_HOLD, flagged_until};
 use crate::scope::{Scope, ScopeKind};
+use crate::scope_update::ScopeUpdate;
 use crate::window::SKEW;
 
 /// The rows of sprayed passwords, as they were read last, a password's in one of them by its tag.
@@ -64,8 +64,9 @@ impl Flags {
         // Known here at once, whatever the store answers.
         row.apply(&changes);
         let scope = Scope::flags(u8::try_from(shard(tag)).unwrap_or(0));
-        let expires_at = now + hold + LATELY;
-        (ScopeUpdate { scope, changes, expires_at }, is_new.then_some(claim))
+        // As long as it matters how often it was flagged before.
+        let expires_at = now + hold + LONGEST_HOLD;
+        (ScopeUpdate::new(scope, changes, expires_at), is_new.then_some(claim))
     }
 
     /// The row whose turn it is to be read, every second or so.
@@ -142,6 +143,8 @@ mod tests {
         let (mut one, mut other) = (Flags::default(), Flags::default());
         let (update, claim) = one.raise(77, at(0), HOUR, true);
         assert!(claim.is_some());
+        // Reading it makes it live no longer: how often it was flagged matters for a day.
+        assert_eq!(update.expires_at(), at(0) + HOUR + LONGEST_HOLD);
         let mut row = Counters::new();
         row.apply(update.changes());
         let read: Vec<_> = (0..4).filter_map(|second| other.next_to_read(at(second))).collect();

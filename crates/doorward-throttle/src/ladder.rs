@@ -88,6 +88,11 @@ impl Ladder {
         }
     }
 
+    /// From how many failures on there are waits.
+    pub(crate) fn first(&self) -> u64 {
+        self.0.first().map_or(1, |&(first, _)| first)
+    }
+
     /// The rungs: from how many failures, which wait.
     pub fn rungs(&self) -> impl Iterator<Item = (u64, Duration)> + '_ {
         self.0.iter().copied()

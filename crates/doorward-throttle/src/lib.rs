@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod ahead;
 mod alarm;
 mod belated;
 mod candidates;
@@ -27,9 +28,11 @@ mod policy_error;
 mod popularity;
 mod popularity_filter;
 mod presets;
+mod redeeming;
 mod reservation;
 mod scope;
 mod scope_rule;
+mod scope_update;
 mod settled;
 mod settlement;
 mod surge;
@@ -58,7 +61,8 @@ pub use window::{Window, WindowError};
 // Reserve, decide, settle
 pub use counters::{Change, Counters};
 pub use decision::{Admission, Decision, Denial, Observed, Rule};
-pub use reservation::{Reservation, ScopeUpdate};
+pub use reservation::Reservation;
+pub use scope_update::ScopeUpdate;
 pub use settled::Settled;
 pub use settlement::Settlement;
 

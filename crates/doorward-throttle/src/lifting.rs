@@ -2,12 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::column::{Kind, column};
+use crate::column::{Kind, column, is_in};
 use crate::counters::{Change, Counters, millis};
 use crate::flagged::{FLAG, LONGEST_HOLD};
 use crate::policy::Policy;
-use crate::reservation::ScopeUpdate;
 use crate::scope::{Scope, ScopeKind};
+use crate::scope_update::ScopeUpdate;
 
 impl Policy {
     /// Lifts a scope's waits and its flag: its failures are forgotten. Room that attempts under way hold
@@ -23,10 +23,14 @@ impl Policy {
             // A device that was made unknown stays so.
             changes.retain(|change| change.column() != column(Kind::FlaggedUntil, FLAG));
         }
+        if self.counts_ahead(kind) {
+            changes.retain(|change| !is_in(Kind::Failed, change.column()));
+            changes.extend(self.forget_settled(kind, counters, now));
+        }
         if self.rule(kind).consecutive.is_some() {
             changes.push(Change::Set(column(Kind::Streak, 0), 0));
         }
-        ScopeUpdate { scope: scope.clone(), changes, expires_at: self.expiry(kind, now) }
+        ScopeUpdate::new(scope.clone(), changes, self.expiry(kind, now))
     }
 
     /// Makes a device unknown for as long as its tokens could be good: as if it had guessed too often,
@@ -34,11 +38,7 @@ impl Policy {
     pub fn revoke(&self, account: &[u8], device: &[u8], now: SystemTime) -> ScopeUpdate {
         let changes =
             vec![Change::Set(column(Kind::FlaggedUntil, FLAG), millis(now + REVOKED_FOR))];
-        ScopeUpdate {
-            scope: Scope::device(account, device),
-            changes,
-            expires_at: now + REVOKED_FOR,
-        }
+        ScopeUpdate::new(Scope::device(account, device), changes, now + REVOKED_FOR)
     }
 }
 

@@ -47,7 +47,8 @@ pub enum Outage {
     ///   proof of a device is the newest. (A password that was changed is known, and makes all devices
     ///   unknown.)
     /// - When the store answers again, what was counted is written to it before it decides on the same
-    ///   scope. Where a reply was lost, something may count twice.
+    ///   scope. Where a reply was lost, something may count twice; and an attempt that the store knows only the
+    ///   beginning of has failed for its source.
     Local {
         /// How many instances share the budget; more of them than this exceed it.
         instances: NonZeroU32,

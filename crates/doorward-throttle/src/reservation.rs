@@ -11,6 +11,7 @@ use crate::guess::{Guess, is_stale};
 use crate::policy::Policy;
 use crate::scope::{Attempt, Role, Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
+use crate::scope_update::ScopeUpdate;
 use crate::surge::RECENT;
 use crate::window::Window;
 
@@ -20,7 +21,7 @@ pub struct Reservation {
     pub(crate) scopes: Vec<(Scope, Role)>,
     /// How many of the scopes, from the first on, have to be read.
     pub(crate) read: usize,
-    pub(crate) pending: u64,
+    pub(crate) reserved_at: SystemTime,
     pub(crate) guess: Option<Guess>,
     /// Where it comes from, unless that is a trusted network.
     pub(crate) source: Option<IpAddr>,
@@ -55,50 +56,19 @@ impl Reservation {
     }
 }
 
-/// What is to be written to the row of one scope.
-#[derive(Clone, Debug)]
-pub struct ScopeUpdate {
-    pub(crate) scope: Scope,
-    pub(crate) changes: Vec<Change>,
-    pub(crate) expires_at: SystemTime,
-}
-
-impl ScopeUpdate {
-    /// Whose row.
-    pub fn scope(&self) -> &Scope {
-        &self.scope
-    }
-
-    /// The changes, to be applied at once.
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-
-    /// Whether other instances should learn of it at once: it flags something.
-    pub fn is_urgent(&self) -> bool {
-        let claims = column(Kind::Claimed, 0)..column(Kind::Recurrence, 0);
-        let urgent = |change: &Change| matches!(change, Change::Add(at, _) if claims.contains(at));
-        self.changes.iter().any(urgent)
-    }
-
-    /// From when on the row means nothing.
-    pub fn expires_at(&self) -> SystemTime {
-        self.expires_at
-    }
-}
-
 impl Policy {
     /// Takes room for an attempt on all of its scopes: apply the updates, then
-    /// [`decide`](Self::decide) on the rows as they stand after.
+    /// [`decide`](Self::decide) on the rows as they stand after. An update without changes asks for the row and
+    /// nothing else; whether it makes the row live longer makes no difference.
     ///
     /// Reserving first is what makes a cap exact: however many attempts run at once, each sees
-    /// those before it. Room that nobody settles (an instance crashed) lapses by itself.
+    /// those before it. Room that nobody settles (an instance crashed) lapses by itself, but on a source, where
+    /// it counts as a failure from the start: whoever does not come to an end has failed there.
     pub fn reserve(
         &self,
         attempt: &Attempt<'_>,
         now: SystemTime,
     ) -> (Reservation, Vec<ScopeUpdate>) {
-        let pending = self.reservations.column(Kind::Pending, now);
         let scopes = self.scopes(attempt);
         // Those that only take credits are written when there are some, but for the account, which
         // says how many it may still give.
@@ -113,17 +83,20 @@ impl Policy {
         let reservation = Reservation {
             scopes,
             read,
-            pending,
+            reserved_at: now,
             guess: attempt.guess,
             source: attempt.source.filter(|&address| !self.trusted.contain(address)),
             account: hasher.finish(),
             is_known: attempt.device.is_some(),
             issued_at: attempt.device.map(|device| device.issued_at),
         };
-        let updates = self.touch(&reservation, now, |at| match reservation.scopes[at].1 {
-            Role::Held => vec![Change::Add(pending, 1)],
-            Role::Watched | Role::Credited => Vec::new(),
+        let mut updates = self.touch(&reservation, now, |at| match &reservation.scopes[at] {
+            (scope, Role::Held) => self.take_room(scope.kind(), now),
+            (_, Role::Watched | Role::Credited) => Vec::new(),
         });
+        for update in updates.iter_mut().filter(|update| self.counts_ahead(update.scope.kind())) {
+            update.expires_at = self.expiry(update.scope.kind(), now);
+        }
         (reservation, updates)
     }
 
@@ -137,18 +110,31 @@ impl Policy {
         rows: &[Counters],
         now: SystemTime,
     ) -> Vec<ScopeUpdate> {
-        let mut updates = self.tidy(reservation, rows, now);
-        for (update, (_, role)) in updates.iter_mut().zip(&reservation.scopes) {
+        let mut updates = self.stale(reservation, rows, now);
+        for (update, (scope, role)) in updates.iter_mut().zip(&reservation.scopes) {
             if *role == Role::Held {
-                update.changes.push(Change::Add(reservation.pending, -1));
+                let kind = scope.kind();
+                update.ahead = self.give_back(reservation, kind, false, now, &mut update.changes);
             }
         }
+        updates.retain(|update| !update.changes.is_empty());
         updates
     }
 
     /// Drops the columns that cannot count any more, and nothing else: for rows that grew too wide
     /// for their store while settling failed.
     pub fn tidy(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> Vec<ScopeUpdate> {
+        let mut updates = self.stale(reservation, rows, now);
+        updates.retain(|update| !update.changes.is_empty());
+        updates
+    }
+
+    fn stale(
         &self,
         reservation: &Reservation,
         rows: &[Counters],
@@ -170,11 +156,8 @@ impl Policy {
         changes: impl Fn(usize) -> Vec<Change>,
     ) -> Vec<ScopeUpdate> {
         let expires_at = now + self.reservations.memory();
-        let update = |(at, scope): (usize, &Scope)| ScopeUpdate {
-            scope: scope.clone(),
-            changes: changes(at),
-            expires_at,
-        };
+        let update =
+            |(at, scope): (usize, &Scope)| ScopeUpdate::new(scope.clone(), changes(at), expires_at);
         reservation.scopes().enumerate().map(update).collect()
     }
 
@@ -188,13 +171,14 @@ impl Policy {
         now: SystemTime,
         out: &mut Vec<Change>,
     ) {
-        let window = self.rule(reservation.scopes[at].0.kind()).window;
+        let kind = reservation.scopes[at].0.kind();
+        let window = self.rule(kind).window;
         let Some(counters) = rows.get(at) else {
             // A row that was not read takes credits and nothing else.
             out.extend(window.forget_blindly(Kind::Credit, now));
             return;
         };
-        for (kind, window) in self.windows(window) {
+        for (kind, window) in self.windows(kind) {
             out.extend(window.forget(counters, kind, now));
         }
         let fingerprints = counters.slots(Kind::Fingerprint);
@@ -203,9 +187,10 @@ impl Policy {
     }
 
     /// What is counted in slots of time, and the window of each.
-    fn windows(&self, window: Window) -> [(Kind, Window); 12] {
+    fn windows(&self, kind: ScopeKind) -> [(Kind, Window); 12] {
+        let window = self.rule(kind).window;
         [
-            (Kind::Pending, self.reservations),
+            (Kind::Pending, self.room(kind)),
             (Kind::Failed, window),
             (Kind::Credit, window),
             (Kind::Challenged, COARSE_DAY),

@@ -84,7 +84,8 @@ impl Policy {
 /// What a scope does for an attempt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Role {
-    /// It judges the attempt, and the attempt holds room on it until it is settled: its cap is exact.
+    /// It judges the attempt, and the attempt holds room on it until it is settled: its cap is exact, on
+    /// networks of many sources within limits that [`ScopeKind::is_wide`] tells.
     Held,
     /// It judges the attempt by what has failed so far, and holds nothing: on a scope that everybody
     /// shares, attempts of some that are not settled yet must not keep others out.
@@ -193,6 +194,17 @@ pub enum ScopeKind {
 }
 
 impl ScopeKind {
+    /// Whether it is a network of many sources. Room on it may be held in the memory of the process that checks
+    /// the attempt for as long as [`Policy::needs_room`] does not say otherwise; on all other kinds the store must
+    /// see it.
+    ///
+    /// The cap of such a network then is exact within a process, and over all of them once half of it is used
+    /// up. It is exceeded at most by what the others have under way at that moment, less than half of it each.
+    /// Accounts, devices, sources and what has no address are exact over all processes at any time.
+    pub const fn is_wide(self) -> bool {
+        matches!(self, Self::EndSite | Self::Prefix)
+    }
+
     /// A stable name: that of its section in a policy file.
     pub const fn name(self) -> &'static str {
         match self {

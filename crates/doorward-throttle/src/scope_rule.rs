@@ -9,7 +9,13 @@ use crate::window::Window;
 /// What one kind of scope lets through: so many failures in a sliding window, then waits.
 ///
 /// The ladder is the budget and the wait schedule in one: failures below its first rung are free,
-/// those from there on earn the waits.
+/// those from there on earn the waits. How exact the cap is for attempts at the same time says
+/// [`ScopeKind::is_wide`](crate::ScopeKind::is_wide).
+///
+/// Of a source, an attempt counts as a failure from its reservation until it proves to be none. Whoever
+/// crashes in between has failed, so an owner may have to wait for it; the other way round a guesser could
+/// make guesses that nobody counts. Below the first rung, a failure therefore has nothing left to be written; of
+/// several at once that reach it, the wait runs from the one that was last to begin.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ScopeRule {
     pub(crate) ladder: Ladder,

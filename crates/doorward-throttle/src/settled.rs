@@ -2,7 +2,7 @@
 
 use crate::alarm::Alarm;
 use crate::counters::Counters;
-use crate::reservation::ScopeUpdate;
+use crate::scope_update::ScopeUpdate;
 use crate::surge::Found;
 
 /// The updates of a settled attempt: apply them at once, then ask for the [`alarms`](Self::alarms).
@@ -54,9 +54,46 @@ impl Settled {
         if update.changes.is_empty() {
             return;
         }
+        let known = self.updates.iter().position(|known| known.scope == update.scope);
         if let Some(Found { claim, alarm }) = found {
-            self.raised.push((self.updates.len(), claim, alarm));
+            self.raised.push((known.unwrap_or(self.updates.len()), claim, alarm));
         }
-        self.updates.push(update);
+        match known {
+            // One write a row.
+            Some(at) => self.updates[at].merge(update),
+            None => self.updates.push(update),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::counters::Change;
+    use crate::scope::Scope;
+
+    #[test]
+    fn a_row_is_written_once_and_a_flag_in_it_does_not_wait() {
+        let until = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        let update = |column, seconds| {
+            ScopeUpdate::new(Scope::site(), vec![Change::Add(column, 1)], until(seconds))
+        };
+        let mut settled = Settled::default();
+        settled.push(ScopeUpdate { may_wait: true, ..update(1, 9) }, None);
+        settled.push(ScopeUpdate { scope: Scope::unaddressed(), ..update(2, 5) }, None);
+        let alarm = Alarm::SprayedPassword { accounts: 6, is_listed: true };
+        settled.push(update(3, 7), Some(Found { claim: 3, alarm }));
+        let [one, _] = settled.updates() else { panic!("{settled:?}") };
+        assert_eq!(one.changes(), [Change::Add(1, 1), Change::Add(3, 1)]);
+        assert!(!one.may_wait() && one.expires_at() == until(9));
+        let row = |claims| {
+            let mut row = Counters::new();
+            row.apply(&[Change::Add(3, claims)]);
+            [row, Counters::new()]
+        };
+        assert_eq!(settled.alarms(&row(1)).count(), 1);
+        assert_eq!(settled.alarms(&row(2)).count(), 0, "another instance was first");
     }
 }

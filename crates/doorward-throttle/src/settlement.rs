@@ -1,18 +1,18 @@
 //! Settling an attempt once its password was checked.
 
-use std::net::IpAddr;
 use std::time::SystemTime;
 
-use crate::column::{Kind, column};
+use crate::column::{Kind, column, is_in};
 use crate::counters::{Change, Counters, millis};
 use crate::decision::{Admission, Observed, Rule};
 use crate::guess::Guess;
 use crate::policy::Policy;
-use crate::reservation::{Reservation, ScopeUpdate};
+use crate::reservation::Reservation;
 use crate::scope::{Role, Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
+use crate::scope_update::ScopeUpdate;
 use crate::settled::Settled;
-use crate::surge::{Found, RECENT, Sample, WHOLE};
+use crate::surge::{Found, Sample, WHOLE};
 
 /// How an admitted attempt ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -66,14 +66,20 @@ impl Policy {
         let mut settled = Settled::default();
         for at in 0..reservation.scopes.len() {
             let (scope, role) = &reservation.scopes[at];
-            let mut changes = Vec::new();
+            let (kind, failed) = (scope.kind(), settlement == Settlement::Failed);
+            let expires_at = self.expiry(kind, now);
+            let mut update = ScopeUpdate::new(scope.clone(), Vec::new(), expires_at);
+            let changes = &mut update.changes;
             if *role == Role::Held {
-                changes.push(Change::Add(reservation.pending, -1));
+                update.ahead = self.give_back(reservation, kind, failed, now, changes);
             }
-            let found = self.count(&ends, reservation, rows, at, now, &mut changes);
-            self.forget(reservation, rows, at, now, &mut changes);
-            let expires_at = self.expiry(scope.kind(), now);
-            settled.push(ScopeUpdate { scope: scope.clone(), changes, expires_at }, found);
+            let found = self.count(&ends, reservation, rows, at, now, changes);
+            update.may_wait = self.may_wait(&update, &ends, *role, rows.get(at), now);
+            // A row that nothing is counted in is left alone.
+            if *role != Role::Credited || !update.changes.is_empty() {
+                self.forget(reservation, rows, at, now, &mut update.changes);
+            }
+            settled.push(update, found);
         }
         settled
     }
@@ -87,48 +93,6 @@ impl Policy {
     pub fn may_send_code(&self, account: &Counters, settled: bool, now: SystemTime) -> bool {
         let sent = self.codes.count(account, Kind::Codes, now);
         sent < self.codes_per_window + u64::from(settled)
-    }
-
-    /// Ends an account's run of consecutive failures: its owner got in by another way than the
-    /// attempt that is being settled (a known device, a redeemed code).
-    pub fn end_run(&self, account: &[u8], now: SystemTime) -> ScopeUpdate {
-        ScopeUpdate {
-            scope: Scope::account(account),
-            changes: vec![Change::Set(column(Kind::Streak, 0), 0)],
-            expires_at: self.expiry(ScopeKind::Account, now),
-        }
-    }
-
-    /// A step-up was redeemed by its owner: it was no sign of an attack. `by_site` is whether it was the site that
-    /// asked for it, `source` where it was redeemed.
-    ///
-    /// The run of the account's consecutive failures has ended, and what the challenge counted on the
-    /// account and its networks is taken back.
-    pub fn redeemed(
-        &self,
-        account: &[u8],
-        source: Option<IpAddr>,
-        by_site: bool,
-        now: SystemTime,
-    ) -> Vec<ScopeUpdate> {
-        let back = Change::Add(COARSE_DAY.column(Kind::Challenged, now), -1);
-        let mut account = self.end_run(account, now);
-        account.changes.push(back);
-        let networks = source.filter(|&address| !self.trusted.contain(address));
-        let networks = networks.into_iter().flat_map(Scope::around);
-        let mut updates = vec![account];
-        updates.extend(networks.map(|scope| {
-            let expires_at = self.expiry(scope.kind(), now);
-            ScopeUpdate { scope, changes: vec![back], expires_at }
-        }));
-        if by_site {
-            updates.push(ScopeUpdate {
-                scope: Scope::site(),
-                changes: vec![Change::Add(RECENT.column(Kind::RecentRedeemed, now), 1)],
-                expires_at: self.expiry(ScopeKind::Site, now),
-            });
-        }
-        updates
     }
 
     /// What the end of an attempt counts for in one row.
@@ -244,11 +208,43 @@ impl Policy {
                 .rule(scope.kind())
                 .window
                 .count(counters, Kind::Failed, now)
+                .saturating_sub(self.under_way(scope.kind(), counters, now))
                 .saturating_add(COARSE_DAY.count(counters, Kind::Challenged, now));
             WHOLE.min(WHOLE * most / failed.saturating_add(1))
         };
         let shares = reservation.scopes.iter().zip(rows).map(share);
         shares.min().unwrap_or(WHOLE).max(1)
+    }
+
+    /// Whether an update may wait for the next one of its row: it only gives a network credits, or says of a
+    /// source what nobody is told yet.
+    fn may_wait(
+        &self,
+        update: &ScopeUpdate,
+        end: &End,
+        role: Role,
+        row: Option<&Counters>,
+        now: SystemTime,
+    ) -> bool {
+        let kind = update.scope.kind();
+        let counts = |of| update.changes.iter().any(|change| is_in(of, change.column()));
+        match (end.settlement, kind) {
+            (Settlement::Failed, ScopeKind::Source) => {
+                update.ahead.is_some()
+                    && !counts(Kind::Failed)
+                    && row.is_some_and(|row| self.is_silent(kind, row, now))
+            }
+            (Settlement::Verified, ScopeKind::Source) if role == Role::Held => false,
+            (Settlement::Verified, ScopeKind::Source | ScopeKind::EndSite | ScopeKind::Prefix) => {
+                let harmless = [Kind::Credit, Kind::Pending];
+                update
+                    .changes
+                    .iter()
+                    .all(|change| harmless.into_iter().any(|kind| is_in(kind, change.column())))
+                    && !row.is_some_and(|row| self.needs_room(kind, row, now))
+            }
+            _ => false,
+        }
     }
 
     fn on_verified(
@@ -295,7 +291,9 @@ impl Policy {
         out: &mut Vec<Change>,
     ) {
         let rule = self.rule(kind);
-        out.push(Change::Add(rule.window.column(Kind::Failed, now), 1));
+        if !self.counts_ahead(kind) {
+            out.push(Change::Add(rule.window.column(Kind::Failed, now), 1));
+        }
         out.push(Change::Set(column(Kind::LastFailure, 0), millis(now)));
         if rule.consecutive.is_some() {
             let streak = column(Kind::Streak, 0);

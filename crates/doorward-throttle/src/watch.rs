@@ -14,9 +14,10 @@ use crate::flagged::{FLAG, LONGEST_HOLD};
 use crate::flags::Flags;
 use crate::guess::Guess;
 use crate::popularity_filter::{FREQUENT, PopularityFilter};
-use crate::reservation::{Reservation, ScopeUpdate};
+use crate::reservation::Reservation;
 use crate::scope::{Scope, ScopeKind};
 use crate::scope_rule::COARSE_DAY;
+use crate::scope_update::ScopeUpdate;
 use crate::settled::Settled;
 use crate::settlement::Settlement;
 use crate::surge::{Found, RECENT};
@@ -139,7 +140,7 @@ impl Watch {
     pub fn refresh(&mut self, now: SystemTime) -> Option<ScopeUpdate> {
         let scope = self.flags.next_to_read(now)?;
         let expires_at = now + LONGEST_HOLD;
-        Some(ScopeUpdate { scope, changes: Vec::new(), expires_at })
+        Some(ScopeUpdate::new(scope, Vec::new(), expires_at))
     }
 
     /// Learns what other instances found, from a row that came back from the store; others are of no
@@ -198,7 +199,8 @@ impl Watch {
             changes.extend(alarm.map(|_| Change::Add(claim, 1)));
             let scope = Scope::network(kind, network);
             let found = alarm.map(|alarm| Found { claim, alarm });
-            settled.push(ScopeUpdate { scope, changes, expires_at: until + LONGEST_HOLD }, found);
+            let update = ScopeUpdate::new(scope, changes, until + LONGEST_HOLD);
+            settled.push(update, found);
         }
     }
 

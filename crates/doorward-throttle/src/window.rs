@@ -124,6 +124,12 @@ impl Window {
         counters.slots(kind).filter(move |&(slot, _)| (oldest..=newest).contains(&slot))
     }
 
+    /// Whether a slot counts at `now`.
+    pub(crate) fn counts(&self, slot: u64, now: SystemTime) -> bool {
+        let newest = (seconds(now) + SKEW.as_secs()) / self.slot_seconds;
+        (self.slot(now).saturating_sub(self.slots)..=newest).contains(&slot)
+    }
+
     /// The slot that goes on and the one before.
     pub(crate) const fn last_slot(&self) -> Self {
         Self { slots: 1, ..*self }

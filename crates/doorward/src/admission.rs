@@ -167,7 +167,7 @@ impl Inner {
         updates: &[ScopeUpdate],
         now: SystemTime,
     ) -> Result<Vec<Counters>, StoreError> {
-        let rows = self.counting.apply(self.vault.counters(), updates, now).await?;
+        let rows = self.ledger.apply(&self.policy, self.vault.counters(), updates, now).await?;
         let flags = updates.iter().zip(&rows);
         let flags = flags.filter(|(update, _)| update.scope().kind() == ScopeKind::Flags);
         for (update, row) in flags {
@@ -185,7 +185,7 @@ impl Inner {
     async fn tidy(&self, reservation: &Reservation) -> Result<(), Error> {
         let now = self.clock.now();
         let scopes: Vec<_> = reservation.scopes().cloned().collect();
-        let rows = self.counting.read(self.vault.counters(), &scopes, now).await?;
+        let rows = self.ledger.read(&self.policy, self.vault.counters(), &scopes, now).await?;
         let updates = self.policy.tidy(reservation, &rows, now);
         self.apply(&updates, now).await?;
         Ok(())

@@ -9,13 +9,13 @@ use tokio::sync::Notify;
 use crate::attempt::{Login, PasswordChange, Redemption, Registration};
 use crate::builder::NeedsStore;
 use crate::clock::Clock;
-use crate::counting::Counting;
 use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::EventSink;
 use crate::front::Front;
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
+use crate::ledger::Ledger;
 use crate::new_password::NewPasswords;
 use crate::outage::Outages;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
@@ -262,7 +262,7 @@ impl Authenticator {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) counting: Counting,
+    pub(crate) ledger: Ledger,
     pub(crate) vault: Vault,
     pub(crate) pool: Pool,
     pub(crate) policy: Policy,

@@ -14,12 +14,12 @@ use thiserror::Error;
 use crate::authenticator::{Authenticator, Inner};
 use crate::breaches::Breaches;
 use crate::clock::{Clock, SystemClock};
-use crate::counting::Counting;
 use crate::deadline::DeadlineStore;
 use crate::event::{EventSink, TracingSink};
 use crate::front::{Front, FrontLimits};
 use crate::hashing::HashingLimits;
 use crate::keys::Keys;
+use crate::ledger::Ledger;
 use crate::new_password::NewPasswords;
 use crate::outage::Outages;
 use crate::pool::Pool;
@@ -303,7 +303,7 @@ impl AuthenticatorBuilder {
         let passwords =
             NewPasswords { policy: self.passwords, service_names: self.service_names, breaches };
         Ok(Authenticator::new(Inner {
-            counting: Counting::new(Arc::clone(&store)),
+            ledger: Ledger::new(Arc::clone(&store)),
             store,
             vault,
             pool,

@@ -1,6 +1,5 @@
 //! Attempts that are counted here, because the store of the counters does not answer.
 
-use std::slice;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -11,7 +10,7 @@ use tokio::sync::Mutex;
 
 use crate::authenticator::Inner;
 use crate::breaker::Breaker;
-use crate::counting::Counting;
+use crate::counting::{Counting, Write};
 use crate::event::{Event, EventKind};
 use crate::owed::{MOST_ROWS, Owed};
 use crate::paying::Debts;
@@ -66,8 +65,8 @@ impl Outages {
         let rows = self.rows.read(key, scopes, now).await?;
         let lifted = scopes.iter().zip(&rows);
         let lifted: Vec<_> =
-            lifted.map(|(scope, row)| self.degraded.lift(scope, row, now)).collect();
-        self.rows.apply(key, &lifted, now).await?;
+            lifted.map(|(scope, row)| Write::from(&self.degraded.lift(scope, row, now))).collect();
+        self.rows.write(key, &lifted, now).await?;
         Ok(())
     }
 }
@@ -121,7 +120,7 @@ impl Inner {
     /// Settles where the attempt was reserved, or here if the store does not answer any more.
     ///
     /// Room that it holds in the store is not given back then: whether it was cannot be told, and it
-    /// lapses by itself.
+    /// lapses by itself, or stays counted as a failure of the source.
     pub(crate) async fn settle_at(
         &self,
         place: Place,
@@ -130,7 +129,7 @@ impl Inner {
         now: SystemTime,
     ) -> Result<Vec<Counters>, StoreError> {
         if place == Place::Here {
-            self.owe(updates);
+            self.owe(updates.iter().map(ScopeUpdate::without_room));
             return self.apply_here(updates, now).await;
         }
         let goes_on = self.goes_on(reservation);
@@ -151,7 +150,9 @@ impl Inner {
                 if holds_site {
                     self.note_failure();
                 }
-                self.owe(updates);
+                // What was counted ahead is in the store, and what may wait is held back already.
+                let owed = updates.iter().filter(|update| failed.is_none() || !update.may_wait());
+                self.owe(owed.map(ScopeUpdate::without_reservation));
                 let counted: Vec<_> = updates.iter().map(ScopeUpdate::without_room).collect();
                 self.count_here(&counted, holds_site, now).await
             }
@@ -184,10 +185,10 @@ impl Inner {
             } else if is_site(update) {
                 // Every instance keeps that row anyway, as the store had it last.
                 let changes = if holds_site { &[] } else { update.changes() };
-                rows.push(self.counting.hold_site(changes));
+                rows.push(self.ledger.hold_site(changes));
             } else {
-                let update = slice::from_ref(update);
-                rows.extend(self.outages.rows.apply(self.vault.counters(), update, now).await?);
+                let update = [Write::from(update)];
+                rows.extend(self.outages.rows.write(self.vault.counters(), &update, now).await?);
             }
         }
         Ok(rows)

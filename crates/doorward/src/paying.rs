@@ -18,9 +18,9 @@ pub(crate) enum Debts {
 
 impl Inner {
     /// Takes note of what the store will have to be told.
-    pub(crate) fn owe(&self, updates: &[ScopeUpdate]) {
-        let counted = updates.iter().filter(|update| self.is_counted(update) && !is_site(update));
-        counted.for_each(|update| self.outages.owed.note(&update.without_room()));
+    pub(crate) fn owe(&self, updates: impl Iterator<Item = ScopeUpdate>) {
+        let counted = updates.filter(|update| self.is_counted(update) && !is_site(update));
+        counted.for_each(|update| self.outages.owed.note(&update));
     }
 
     /// Tells the store what is owed to it: for the scopes of this attempt, and some others along with

@@ -17,6 +17,8 @@ pub(crate) struct SiteRow(Mutex<State>);
 struct State {
     row: Counters,
     unsent: Vec<Change>,
+    /// How long what was counted matters.
+    expires_at: Option<SystemTime>,
     read_at: Option<SystemTime>,
 }
 
@@ -24,8 +26,8 @@ struct State {
 pub(crate) enum Due {
     /// It is held back; the row as this instance knows it, with the update.
     Later(Counters),
-    /// All of these are to be written now.
-    Now(Vec<Change>),
+    /// All of these are to be written now; where there are none, the row is to be read.
+    Now(Vec<Change>, SystemTime),
 }
 
 impl SiteRow {
@@ -33,6 +35,8 @@ impl SiteRow {
         let mut state = self.lock();
         state.row.apply(update.changes());
         state.unsent.extend_from_slice(update.changes());
+        let expires_at = state.expires_at.max(Some(update.expires_at()));
+        state.expires_at = expires_at;
         let is_fresh = state
             .read_at
             .is_some_and(|read_at| now.duration_since(read_at).is_ok_and(|age| age < FRESH));
@@ -40,7 +44,8 @@ impl SiteRow {
             return Due::Later(state.row.clone());
         }
         state.read_at = Some(now);
-        Due::Now(std::mem::take(&mut state.unsent))
+        let expires_at = expires_at.unwrap_or(update.expires_at());
+        Due::Now(std::mem::take(&mut state.unsent), expires_at)
     }
 
     /// Takes the row as the store answered it; answers it with what was counted meanwhile.
@@ -102,6 +107,25 @@ const MOST_UNSENT: usize = 4_096;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_that_is_only_read_keeps_what_was_counted_as_long_as_it_matters() {
+        let policy = doorward_throttle::Policy::recommended();
+        let now = std::time::UNIX_EPOCH + Duration::from_secs(1_790_000_000);
+        let source = Some([192, 0, 2, 7].into());
+        let attempt =
+            doorward_throttle::Attempt { account: b"a", device: None, source, guess: None };
+        let (_, mut updates) = policy.reserve(&attempt, now);
+        let asks = updates.pop().unwrap();
+        let counts = policy.redeemed(b"a", None, true, now).pop().unwrap();
+        assert!(counts.expires_at() > asks.expires_at());
+        let site = SiteRow::default();
+        assert!(matches!(site.add(&asks, now), Due::Now(changes, _) if changes.is_empty()));
+        site.learn(&Counters::new(), now);
+        assert!(matches!(site.add(&counts, now), Due::Later(_)));
+        let Due::Now(changes, until) = site.add(&asks, now + FRESH) else { panic!() };
+        assert_eq!((changes, until), (counts.changes().to_vec(), counts.expires_at()));
+    }
 
     #[test]
     fn what_is_held_in_an_outage_stays_small_and_comes_to_the_same() {

@@ -101,9 +101,9 @@ impl Inner {
             }
             What::Site => {
                 let passwords = self.watch().forget_passwords();
-                self.counting.clear(self.vault.counters(), &passwords).await?;
+                self.ledger.clear(self.vault.counters(), &passwords).await?;
                 // What it has learned of calm times stays.
-                self.counting.forget_site();
+                self.ledger.forget_site();
                 self.lift(&[Scope::site()]).await?;
                 self.emit_unlocked(ScopeKind::Site, None);
             }
@@ -148,7 +148,7 @@ impl Inner {
     async fn lift(&self, scopes: &[Scope]) -> Result<(), Error> {
         let now = self.clock.now();
         self.outages.lift(self.vault.counters(), scopes, now).await?;
-        let rows = self.counting.read(self.vault.counters(), scopes, now).await?;
+        let rows = self.ledger.read(&self.policy, self.vault.counters(), scopes, now).await?;
         let lifted = scopes.iter().zip(&rows).map(|(scope, row)| self.policy.lift(scope, row, now));
         self.apply(&lifted.collect::<Vec<_>>(), now).await?;
         scopes.iter().for_each(|scope| self.waits.forget(scope));

@@ -84,7 +84,7 @@ async fn a_flood_of_guesses_at_many_names_costs_nothing_beyond_the_burst() {
     }
     assert_eq!(rules, [Rule::Front; 995]);
     assert_eq!(door.auth.hashing().verifications, 5);
-    assert_eq!(door.store.calls().len(), 5 * 3, "reserve, find, settle");
+    assert_eq!(door.store.calls().len(), 5 * 4, "reserve, read, find, settle");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

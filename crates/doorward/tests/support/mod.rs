@@ -8,6 +8,7 @@
     reason = "each test file uses its part"
 )]
 
+pub mod counted;
 pub mod outage;
 
 use std::net::{IpAddr, Ipv4Addr};
