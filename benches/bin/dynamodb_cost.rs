@@ -24,7 +24,7 @@ async fn main() -> Result<(), Failure> {
     println!("dynamodb_cost: --latency-ms {} --logins {logins}\n", latency.as_millis());
 
     let engine = Engine::from_env()?;
-    let store = engine.store(&FaultyConnector::new().with_latency(latency)).await?;
+    let store = engine.store(FaultyConnector::new().with_latency(latency)).await?;
     let mut measure = Measure::new(store, latency, logins)?;
     let mut table =
         Table::new(&["outcome", "requests", "round trips", "read units", "write units"]);

@@ -4,7 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
 use doorward::dynamodb::{DynamoStore, FaultyConnector, TableOptions};
 
 use crate::Failure;
@@ -38,13 +38,13 @@ impl Engine {
     /// # Errors
     ///
     /// [`Failure`] if it cannot be made.
-    pub async fn store(&self, connector: &FaultyConnector) -> Result<DynamoStore, Failure> {
+    pub async fn store(&self, client: impl HttpClient + 'static) -> Result<DynamoStore, Failure> {
         let store = DynamoStore::builder(&self.table)
             .region("eu-central-1")
             .credentials(credentials())
             .plain_http_on_loopback(&self.url)
             .deadlines(SETTLED, 3 * SETTLED)
-            .http_client(connector.clone())
+            .http_client(client)
             .connect()
             .await?;
         let _made_or_there = store.create_table(&TableOptions::for_emulators()).await?;

@@ -144,7 +144,8 @@ mod tests {
         let (update, claim) = one.raise(77, at(0), HOUR, true);
         assert!(claim.is_some());
         // Reading it makes it live no longer: how often it was flagged matters for a day.
-        assert_eq!(update.expires_at(), at(0) + HOUR + LONGEST_HOLD);
+        assert_eq!(update.expires_at, at(0) + HOUR + LONGEST_HOLD);
+        assert_eq!(update.expires_at(), at(40) + HOUR + LONGEST_HOLD, "the next whole minute");
         let mut row = Counters::new();
         row.apply(update.changes());
         let read: Vec<_> = (0..4).filter_map(|second| other.next_to_read(at(second))).collect();

@@ -1,6 +1,6 @@
 //! What is to be written to one row.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::ahead::Ahead;
 use crate::column::{Kind, column, is_in};
@@ -32,9 +32,12 @@ impl ScopeUpdate {
         &self.changes
     }
 
-    /// From when on the row means nothing.
+    /// From when on the row means nothing: a whole minute, so that attempts at about the same time ask the
+    /// same of a store, which then has nothing to compare and put in order.
     pub fn expires_at(&self) -> SystemTime {
-        self.expires_at
+        let seconds = self.expires_at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let minutes = Duration::from_secs((seconds / 60).saturating_add(1).saturating_mul(60));
+        UNIX_EPOCH.checked_add(minutes).unwrap_or(self.expires_at)
     }
 
     /// Whether other instances should learn of it at once: it flags something.

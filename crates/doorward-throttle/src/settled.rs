@@ -87,7 +87,7 @@ mod tests {
         settled.push(update(3, 7), Some(Found { claim: 3, alarm }));
         let [one, _] = settled.updates() else { panic!("{settled:?}") };
         assert_eq!(one.changes(), [Change::Add(1, 1), Change::Add(3, 1)]);
-        assert!(!one.may_wait() && one.expires_at() == until(9));
+        assert!(!one.may_wait() && one.expires_at == until(9));
         let row = |claims| {
             let mut row = Counters::new();
             row.apply(&[Change::Add(3, claims)]);

@@ -9,6 +9,8 @@
 )]
 
 pub mod counted;
+#[cfg(all(feature = "dynamodb", feature = "testing"))]
+pub mod dynamo;
 pub mod outage;
 
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,0 +1,86 @@
+//! Doors over one table of an embedded DynamoDB.
+
+use std::collections::HashMap;
+use std::net::TcpListener;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use doorward::dynamodb::{DynamoStore, FaultyConnector, TableOptions};
+use tokio::runtime::Runtime;
+
+/// A fresh table.
+pub struct Table {
+    name: String,
+    pub connector: FaultyConnector,
+    pub store: DynamoStore,
+}
+
+impl Table {
+    pub async fn new() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let name = format!("doorward-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        let connector = FaultyConnector::new();
+        let store = DynamoStore::builder(&name)
+            .region("eu-central-1")
+            .credentials(credentials())
+            .plain_http_on_loopback(dynoxide())
+            .deadlines(Duration::from_secs(10), Duration::from_secs(60))
+            .http_client(connector.clone())
+            .connect()
+            .await
+            .unwrap();
+        let _ = store.create_table(&TableOptions::for_emulators()).await.unwrap();
+        Self { name, connector, store }
+    }
+
+    /// Everything in it.
+    pub async fn scan(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(credentials())
+            .endpoint_url(dynoxide())
+            .http_client(FaultyConnector::new())
+            .build();
+        let pages = Client::from_conf(config).scan().table_name(&self.name).into_paginator();
+        pages.items().send().collect::<Result<_, _>>().await.unwrap()
+    }
+}
+
+/// How large DynamoDB takes an item to be, in bytes: names and values, numbers by their digits.
+pub fn bytes(item: &HashMap<String, AttributeValue>) -> usize {
+    let number = |text: &String| text.trim_start_matches('-').len().div_ceil(2) + 2;
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::B(bytes) => bytes.as_ref().len(),
+        AttributeValue::N(text) => number(text),
+        AttributeValue::Ns(texts) => texts.iter().map(number).sum(),
+        AttributeValue::S(text) => text.len(),
+        other => panic!("{other:?}"),
+    };
+    item.iter().map(|(name, it)| name.len() + value(it)).sum()
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "not a secret", None, None, "tests")
+}
+
+/// The URL of an embedded DynamoDB that lives as long as this process.
+fn dynoxide() -> &'static str {
+    static URL: OnceLock<String> = OnceLock::new();
+    URL.get_or_init(|| {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            Runtime::new().unwrap().block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+                dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()).await;
+            });
+        });
+        url
+    })
+}
