@@ -173,7 +173,10 @@ impl Measure {
         self.attempt(1, stranger(number, 2)).await?;
         match case {
             Case::Verified(network) => login = login.from(self::source(number, network)),
-            Case::VerifiedOnKnownDevice => login = login.device(self.device(&login).await?),
+            Case::VerifiedOnKnownDevice => {
+                let device = self.device(&login).await?;
+                login = login.device(device);
+            }
             Case::Wrong(network) => {
                 login =
                     Login::new(name.as_str(), guess(number)).from(self::source(number, network));
