@@ -15,7 +15,7 @@ fn next(state: &mut u64, below: u64) -> u64 {
 
 /// Two weeks of people and guessers on a few accounts and addresses, some of which crash under way.
 fn widest(policy: Policy, seed: u64) -> usize {
-    let mut door = Door { can_challenge: seed % 2 == 0, ..Door::new(policy) };
+    let mut door = Door { can_challenge: seed.is_multiple_of(2), ..Door::new(policy) };
     let (mut state, mut now, mut widest) = (seed, 0, 0);
     let mut under_way = Vec::new();
     for _ in 0..20_000 {
