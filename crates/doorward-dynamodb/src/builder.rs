@@ -115,9 +115,8 @@ impl DynamoStoreBuilder {
 /// A table's name, or its ARN: 3 to 255 characters of a few kinds, and those of an ARN.
 fn is_table_name(name: &str) -> bool {
     let is_arn = name.starts_with("arn:");
-    let allowed = |c: char| {
-        c.is_ascii_alphanumeric() || "_.-".contains(c) || (is_arn && ":/".contains(c))
-    };
+    let allowed =
+        |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c) || (is_arn && ":/".contains(c));
     let most = if is_arn { 1024 } else { 255 };
     (3..=most).contains(&name.len()) && name.chars().all(allowed)
 }
@@ -130,9 +129,7 @@ pub enum ConnectError {
     #[error("no region; set AWS_REGION, a profile with a region, or give one to the builder")]
     NoRegion,
     /// No table can have this name.
-    #[error(
-        "not the name of a table; give 3 to 255 letters, digits, `_`, `.` and `-`, or its ARN"
-    )]
+    #[error("not the name of a table; give 3 to 255 letters, digits, `_`, `.` and `-`, or its ARN")]
     TableName,
 }
 
@@ -142,7 +139,8 @@ mod tests {
 
     #[test]
     fn names_of_tables_are_checked() {
-        for name in ["abc", "users.2026_x-1", "arn:aws:dynamodb:eu-central-1:111122223333:table/u"] {
+        for name in ["abc", "users.2026_x-1", "arn:aws:dynamodb:eu-central-1:111122223333:table/u"]
+        {
             assert!(is_table_name(name), "{name}");
         }
         for name in ["", "ab", "a b c", "tab\u{e4}", "a/b", &"a".repeat(256)] {

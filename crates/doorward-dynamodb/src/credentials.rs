@@ -73,7 +73,8 @@ impl Requests {
     async fn insert(&self, credential: &Credential) -> Result<Inserted, Trouble> {
         check_password(credential)?;
         let item = to_item(credential, Version::FIRST);
-        let mut writes = vec![Write::create(self, &Key::account(credential.account()), item.clone())?];
+        let mut writes =
+            vec![Write::create(self, &Key::account(credential.account()), item.clone())?];
         for key in credential.lookup_keys() {
             writes.push(Write::create(self, &Key::lookup(key), item.clone())?);
         }
@@ -89,7 +90,8 @@ impl Requests {
         }
         let places: Vec<_> = keys.iter().map(Key::lookup).collect();
         let items = self.get_all(&places).await?;
-        let found = keys.iter().zip(&places).find_map(|(key, place)| Some((key, items.get(place)?)));
+        let found =
+            keys.iter().zip(&places).find_map(|(key, place)| Some((key, items.get(place)?)));
         let Some((key, item)) = found else { return Ok(None) };
         let credential = from_item(item)?;
         // An item under a key that its credential does not have would let another account's owner in.
@@ -159,7 +161,8 @@ impl Requests {
             Refusal::Stale => Ok(Rekeyed::Stale),
             Refusal::Other => {
                 let claimed = new.iter().enumerate().filter(|(_, key)| !old.contains(key));
-                let taken = claimed.into_iter().any(|(at, _)| matches!(refused.get(at + 1), Some(Some(_))));
+                let taken =
+                    claimed.into_iter().any(|(at, _)| matches!(refused.get(at + 1), Some(Some(_))));
                 if taken { Ok(Rekeyed::Taken) } else { Err(Unreadable(LOOKUP_KEYS).into()) }
             }
         }
@@ -172,7 +175,8 @@ impl Requests {
         }
         let mut placeholders = Placeholders::default();
         let is_expected = placeholders.equal(VERSION, number(expected.get()));
-        let mut writes = vec![Write::delete(self, &Key::account(account), is_expected, placeholders)?];
+        let mut writes =
+            vec![Write::delete(self, &Key::account(account), is_expected, placeholders)?];
         for key in stored.lookup_keys() {
             writes.push(self.release(account, key)?);
         }

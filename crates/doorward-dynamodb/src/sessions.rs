@@ -266,11 +266,7 @@ impl Requests {
         Ok(matches!(self.transact(writes).await?, Transacted::Done))
     }
 
-    async fn sessions(
-        &self,
-        account: AccountId,
-        now: SystemTime,
-    ) -> Result<Vec<Session>, Trouble> {
+    async fn sessions(&self, account: AccountId, now: SystemTime) -> Result<Vec<Session>, Trouble> {
         let mut placeholders = Placeholders::default();
         let [pk, sk] = [PARTITION, SORT].map(|name| placeholders.name(name));
         let partition = placeholders.value(AttributeValue::S(accounts(account)));

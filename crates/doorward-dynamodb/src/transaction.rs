@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, ReturnConsumedCapacity,
-    ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 use doorward_store::StoreErrorKind;
 use tokio::time::Instant;
@@ -28,7 +28,11 @@ pub(crate) struct Write(TransactWriteItem);
 
 impl Write {
     /// A whole item, on condition that there is none.
-    pub(crate) fn create(requests: &Requests, key: &Key, mut item: Attributes) -> Result<Self, Cause> {
+    pub(crate) fn create(
+        requests: &Requests,
+        key: &Key,
+        mut item: Attributes,
+    ) -> Result<Self, Cause> {
         item.extend(key.attributes());
         let put = Put::builder()
             .table_name(&requests.table)
@@ -98,9 +102,8 @@ impl Requests {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         for attempt in 1.. {
             let token = token();
-            let sent = self.send(api, Repeat::Always, || {
-                request.clone().client_request_token(&token).send()
-            });
+            let sent = self
+                .send(api, Repeat::Always, || request.clone().client_request_token(&token).send());
             let Err(failure) = sent.await else { return Ok(Transacted::Done) };
             let cause = match reasons(&failure) {
                 None => return Err(failure.cause),
@@ -109,7 +112,10 @@ impl Requests {
                     None => gravest(reasons),
                 },
             };
-            if attempt >= ATTEMPTS_OF_CANCELLED || !cause.is_passing() || !pause(attempt, until).await {
+            if attempt >= ATTEMPTS_OF_CANCELLED
+                || !cause.is_passing()
+                || !pause(attempt, until).await
+            {
                 return Err(cause);
             }
         }
@@ -147,7 +153,9 @@ fn gravest(reasons: &[CancellationReason]) -> Cause {
     };
     let codes = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None");
     let causes = codes.map(|code| Cause::cancelled(Api::TransactWriteItems, code));
-    causes.max_by_key(rank).unwrap_or_else(|| Cause::cancelled(Api::TransactWriteItems, "Cancelled"))
+    causes
+        .max_by_key(rank)
+        .unwrap_or_else(|| Cause::cancelled(Api::TransactWriteItems, "Cancelled"))
 }
 
 /// 32 hexadecimal digits; it has to differ from others of the last ten minutes, and need not be a secret.

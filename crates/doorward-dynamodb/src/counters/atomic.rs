@@ -76,7 +76,8 @@ impl Atomic {
     fn in_order(&mut self, until: SystemTime, now: SystemTime) -> String {
         let placeholders = &mut self.placeholders;
         let asked = placeholders.value(time(until));
-        let no_later = |name: String| format!("(attribute_not_exists({name}) OR {name} <= {asked})");
+        let no_later =
+            |name: String| format!("(attribute_not_exists({name}) OR {name} <= {asked})");
         let short = no_later(placeholders.name(EXPIRES_SHORT));
         if is_short(until, now) {
             let ttl = placeholders.name(TTL);

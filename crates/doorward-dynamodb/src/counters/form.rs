@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn sums_beyond_an_end_read_as_the_end() {
-        for (text, value) in [("9223372036854775808", i64::MAX), ("-99999999999999999999", i64::MIN)] {
+        for (text, value) in
+            [("9223372036854775808", i64::MAX), ("-99999999999999999999", i64::MIN)]
+        {
             let item = Attributes::from([(cell(Column::new(1)), AttributeValue::N(text.into()))]);
             assert_eq!(cells(&item).unwrap().get(Column::new(1)), value);
         }
