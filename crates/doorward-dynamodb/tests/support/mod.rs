@@ -6,6 +6,10 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+pub mod hcl;
+pub mod policy;
+pub mod recorder;
+
 use std::env;
 use std::net::TcpListener;
 use std::sync::OnceLock;
