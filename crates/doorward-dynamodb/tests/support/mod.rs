@@ -3,7 +3,7 @@
 //! Dynoxide, in this process, unless `DOORWARD_DYNAMODB_ENDPOINT` names another: the URL of an emulator on
 //! loopback, or `aws` for the real one. `DOORWARD_DYNAMODB_TABLE` names the table there; on an emulator it is
 //! made if it is missing.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 pub mod hcl;
