@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_slot_of_time_makes_a_short_name() {
-        assert_eq!(cell(Column::new((1 << 56) | 250_000)).len(), 6);
+        assert_eq!(cell(Column::new((1 << 56) | 250_000)).len(), 7);
         assert_eq!(cell(Column::new(u64::MAX)).len(), 14);
     }
 
