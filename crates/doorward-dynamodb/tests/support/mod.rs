@@ -16,14 +16,23 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::Credentials;
-use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, TableOptions};
+use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, Role, TableOptions};
+
+use self::policy::Policies;
+use self::recorder::Recorder;
 
 /// A store in a table that this process has for all of its tests.
 pub async fn store() -> DynamoStore {
     builder().connect().await.unwrap()
 }
 
-/// The same, to be adjusted.
+/// The same, through a client that denies what the policies of these roles do not allow.
+pub async fn store_as(roles: &[Role]) -> DynamoStore {
+    let client = Recorder::guarded(Policies::of(roles));
+    builder().http_client(client).connect().await.unwrap()
+}
+
+/// A store in that table, to be adjusted.
 pub fn builder() -> DynamoStoreBuilder {
     let table = env::var("DOORWARD_DYNAMODB_TABLE").unwrap_or_else(|_| "doorward-tests".into());
     match env::var("DOORWARD_DYNAMODB_ENDPOINT") {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorward_dynamodb::Api;
+use doorward_dynamodb::{Api, Role};
 use serde_json::Value;
 
 use super::recorder::Request;
@@ -49,9 +49,10 @@ impl Need {
 pub struct Policies(Vec<Value>);
 
 impl Policies {
-    pub fn new<'a>(policies: impl IntoIterator<Item = &'a str>) -> Self {
-        let read = |text| serde_json::from_str(text).unwrap();
-        Self(policies.into_iter().map(read).collect())
+    pub fn of(roles: &[Role]) -> Self {
+        let arn = "arn:aws:dynamodb:eu-central-1:111122223333:table/doorward";
+        let read = |role: &Role| serde_json::from_str(&role.policy(arn)).unwrap();
+        Self(roles.iter().map(read).collect())
     }
 
     pub fn allow(&self, request: &Request) -> bool {
