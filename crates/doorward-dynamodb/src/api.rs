@@ -76,6 +76,19 @@ impl Api {
         }
     }
 
+    /// The action of IAM that allows it. `None` for a transaction, which needs those of its members.
+    ///
+    /// ```
+    /// use doorward_dynamodb::Api;
+    ///
+    /// assert_eq!(Api::GetItem.iam_action().as_deref(), Some("dynamodb:GetItem"));
+    /// assert_eq!(Api::TransactWriteItems.iam_action(), None);
+    /// ```
+    #[must_use]
+    pub fn iam_action(self) -> Option<String> {
+        (self != Self::TransactWriteItems).then(|| format!("dynamodb:{self}"))
+    }
+
     /// Whether it consumes write units; the others consume read units, or none.
     #[must_use]
     pub const fn writes(self) -> bool {

@@ -55,6 +55,14 @@ impl Cause {
         self.is_undone
     }
 
+    /// Whether this service may not ask it, or this engine does not know it: no word on the table.
+    pub(crate) fn is_unanswerable(&self) -> bool {
+        matches!(
+            self.code.as_str(),
+            "AccessDenied" | "AccessDeniedException" | "UnknownOperationException"
+        )
+    }
+
     /// Whether the same request may succeed in a moment. A condition that does not hold is an answer.
     pub(crate) fn is_passing(&self) -> bool {
         match self.kind {
@@ -150,6 +158,8 @@ fn kind_of(code: &str) -> Option<StoreErrorKind> {
         | "OptInRequired"
         | "ResourceNotFoundException"
         | "TableNotFoundException"
+        // Not DynamoDB: an engine that does not have all of it.
+        | "UnknownOperationException"
         | "UnrecognizedClientException" => Misconfigured,
         _ => return None,
     })

@@ -53,8 +53,18 @@ impl FaultyConnector {
     /// One that fails nothing until it is told to.
     #[must_use]
     pub fn new() -> Self {
-        let script = Arc::default();
-        Self { inner: Connection::https(), script, latency: Duration::ZERO, stale_reads: false }
+        Self::over(Connection::https())
+    }
+
+    /// The same, over a client of the test's own.
+    #[must_use]
+    pub fn over(client: impl HttpClient + 'static) -> Self {
+        Self {
+            inner: SharedHttpClient::new(client),
+            script: Arc::default(),
+            latency: Duration::ZERO,
+            stale_reads: false,
+        }
     }
 
     /// Every request takes so long before it is sent: sequential requests show as so many times as much.

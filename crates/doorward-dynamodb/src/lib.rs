@@ -9,6 +9,7 @@ mod cause;
 mod counters;
 mod credentials;
 mod expression;
+mod iam;
 mod item;
 mod metrics;
 mod requests;
@@ -28,7 +29,10 @@ pub use builder::{ConnectError, DynamoStoreBuilder};
 pub use store::DynamoStore;
 
 // Its table
-pub use table::{Encryption, TableCreated, TableOptions};
+pub use table::{Encryption, TableCreated, TableOptions, TableProblem, TableReport, UnusableTable};
+
+// Who may do what to it
+pub use iam::Role;
 
 // What it did
 pub use api::Api;

@@ -161,7 +161,9 @@ macro_rules! free {
 
 free!(
     create_table::CreateTableOutput,
+    describe_continuous_backups::DescribeContinuousBackupsOutput,
     describe_table::DescribeTableOutput,
+    describe_time_to_live::DescribeTimeToLiveOutput,
     update_continuous_backups::UpdateContinuousBackupsOutput,
     update_time_to_live::UpdateTimeToLiveOutput,
 );

@@ -108,6 +108,11 @@ impl Key {
         Self::new(digest(TICKETS, key.as_bytes()), "TICKET")
     }
 
+    /// Where no item ever lies, among those of accounts.
+    pub(crate) fn nowhere() -> Self {
+        Self::new(ACCOUNTS.to_owned(), "NOTHING")
+    }
+
     /// The key of an item, if it has one.
     pub(crate) fn of(item: &HashMap<String, AttributeValue>) -> Option<Self> {
         let text = |name| item.get(name)?.as_s().ok().cloned();

@@ -30,8 +30,9 @@ pub enum TableCreated {
 impl DynamoStore {
     /// Makes the table, waits until it can be used, and turns on what is turned on afterwards.
     ///
-    /// The same as the templates for CloudFormation and Terraform do. If it fails half-way, what is missing is
-    /// told by a check; to repeat the call changes nothing in a table that exists.
+    /// The same as the templates for CloudFormation and Terraform do. If it fails half-way,
+    /// [`check_table`](DynamoStore::check_table) tells what is missing; to repeat the call changes nothing in
+    /// a table that exists.
     ///
     /// # Errors
     ///

@@ -3,8 +3,12 @@
 //! Dynoxide, in this process, unless `DOORWARD_DYNAMODB_ENDPOINT` names another: the URL of an emulator on
 //! loopback, or `aws` for the real one. `DOORWARD_DYNAMODB_TABLE` names the table there; on an emulator it is
 //! made if it is missing.
-#![allow(dead_code, reason = "each test file uses some of it")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+pub mod hcl;
+pub mod policy;
+pub mod recorder;
 
 use std::collections::HashMap;
 use std::env;
@@ -15,12 +19,21 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
-use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, FaultyConnector, TableOptions};
+use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, FaultyConnector, Role, TableOptions};
 use tokio::runtime::Runtime;
+
+use self::policy::Policies;
+use self::recorder::Recorder;
 
 /// A store in a table that this process has for all of its tests.
 pub(crate) async fn store() -> DynamoStore {
     builder().connect().await.unwrap()
+}
+
+/// The same, through a client that denies what the policies of these roles do not allow.
+pub(crate) async fn store_as(roles: &[Role]) -> DynamoStore {
+    let client = Recorder::guarded(Policies::of(roles));
+    builder().http_client(client).connect().await.unwrap()
 }
 
 /// The same, to be adjusted.
