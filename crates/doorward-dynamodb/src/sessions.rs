@@ -253,7 +253,6 @@ impl Requests {
         Ok(())
     }
 
-<<<<<<< HEAD
     /// The same, but for one session that is named as kept; `false` if all have been ended meanwhile. Whoever
     /// found the session dead must not end it either, if it is only that another keeps it just now.
     async fn next_epoch_after(
@@ -281,26 +280,6 @@ impl Requests {
         };
         // Said again after a lost reply, it is found done, and done once more.
         self.update_if(&Key::epoch(account), &update, condition, placeholders, Repeat::Always).await
-=======
-    /// The same, and the session that is kept goes along; `false` if either was changed meanwhile.
-    async fn next_epoch_with(&self, kept: &Session, epoch: i128) -> Result<bool, Trouble> {
-        let account = kept.account();
-        let step = |key: &Key, is_first: bool| {
-            let mut placeholders = Placeholders::default();
-            let mut update = Update::default();
-            update.set(&mut placeholders, EPOCH, number(epoch + 1));
-            let condition = match is_first {
-                true => "attribute_not_exists(pk)".to_owned(),
-                false => placeholders.equal(EPOCH, number(epoch)),
-            };
-            Write::update(self, key, &update, condition, placeholders)
-        };
-        let writes = vec![
-            step(&Key::epoch(account), epoch == 0)?,
-            step(&Key::session(account, kept.id()), false)?,
-        ];
-        Ok(matches!(self.transact(writes).await?, Transacted::Done))
->>>>>>> operate
     }
 
     async fn sessions(&self, account: AccountId, now: SystemTime) -> Result<Vec<Session>, Trouble> {

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use async_trait::async_trait;
 use doorward::store::{
     CounterKey, CounterRow, CounterStore, CounterUpdate, Credential, CredentialStore, Inserted,
-    LookupKey, Operation, Rekeyed, Replaced, StoreError, Ticket, TicketKey, TicketStore, Version,
+    LookupKey, Opened, Operation, Rekeyed, Removed, Renewed, Replaced, Session, SessionId,
+    SessionStore, StoreError, Ticket, TicketKey, TicketStore, Version,
 };
 use doorward::{AccountId, Authenticator, Cost, Keys, ManualClock, MemoryStore};
 
@@ -104,6 +105,10 @@ impl CredentialStore for CountedStore {
         self.memory.rekey(credential, expected).await
     }
 
+    async fn remove(&self, account: AccountId, expected: Version) -> Result<Removed, StoreError> {
+        self.memory.remove(account, expected).await
+    }
+
     async fn list(
         &self,
         after: Option<AccountId>,
@@ -130,5 +135,52 @@ impl TicketStore for CountedStore {
 
     async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
         self.memory.take(key, now).await
+    }
+}
+
+/// No login asks for sessions.
+#[async_trait]
+impl SessionStore for CountedStore {
+    async fn open(&self, session: Session) -> Result<Opened, StoreError> {
+        self.memory.open(session).await
+    }
+
+    async fn session(
+        &self,
+        account: AccountId,
+        id: SessionId,
+        now: SystemTime,
+    ) -> Result<Option<Session>, StoreError> {
+        self.memory.session(account, id, now).await
+    }
+
+    async fn renew(
+        &self,
+        session: Session,
+        expected: Version,
+        now: SystemTime,
+    ) -> Result<Renewed, StoreError> {
+        self.memory.renew(session, expected, now).await
+    }
+
+    async fn end(&self, account: AccountId, id: SessionId) -> Result<(), StoreError> {
+        self.memory.end(account, id).await
+    }
+
+    async fn end_all(
+        &self,
+        account: AccountId,
+        kept: Option<SessionId>,
+        now: SystemTime,
+    ) -> Result<(), StoreError> {
+        self.memory.end_all(account, kept, now).await
+    }
+
+    async fn sessions(
+        &self,
+        account: AccountId,
+        now: SystemTime,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.memory.sessions(account, now).await
     }
 }
