@@ -21,4 +21,8 @@ async fn make_store() -> impl Store {
     support::builder().attempts(12).http_client(connector).connect().await.unwrap()
 }
 
-store_conformance_tests!(make_store);
+mod law_11_dynamodb_does_what_every_store_does {
+    use super::{make_store, store_conformance_tests};
+
+    store_conformance_tests!(make_store);
+}
