@@ -1,11 +1,19 @@
-//! Shows what the door answers, to whom, and why. It takes no arguments and no set-up.
+//! Shows what the door answers, to whom, and why. It needs no arguments and no set-up.
 
 use std::process::ExitCode;
 
-use doorward_examples::failure::finish;
-use doorward_examples::quickstart;
+use doorward_examples::arguments::Asked;
+use doorward_examples::failure::{Failure, finish};
+use doorward_examples::{quickstart, quickstart_arguments};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    finish(quickstart::run().await.map(|shown| shown.to_string()))
+    finish(answer().await)
+}
+
+async fn answer() -> Result<String, Failure> {
+    match quickstart_arguments::parse(std::env::args_os().skip(1))? {
+        Asked::Help(text) => Ok(text.to_owned()),
+        Asked::Work(choice) => Ok(quickstart::run(&choice).await?.to_string()),
+    }
 }

@@ -7,6 +7,7 @@ use doorward::Cost;
 use lexopt::prelude::*;
 
 use crate::failure::Failure;
+use crate::store_choice::StoreChoice;
 
 /// A program was asked to work, or to tell how it is used.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub struct ReplayArguments {
     pub policy: Option<PathBuf>,
     /// Whether codes can be sent, so that the policy may ask for a step-up.
     pub step_up: bool,
+    /// Where accounts and counters are kept.
+    pub store: StoreChoice,
 }
 
 impl ReplayArguments {
@@ -49,6 +52,7 @@ impl ReplayArguments {
             cost: Cost::minimal_for_tests(),
             policy: None,
             step_up: true,
+            store: StoreChoice::default(),
         }
     }
 
@@ -60,6 +64,7 @@ impl ReplayArguments {
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Asked<Self>, Failure> {
         let (mut users, mut attempts, mut out, mut truth) = (None, None, None, None);
         let (mut cost, mut policy, mut step_up) = (Cost::default(), None, true);
+        let mut store = StoreChoice::default();
         let mut parser = lexopt::Parser::from_args(arguments);
         while let Some(argument) = parser.next().map_err(unclear)? {
             match argument {
@@ -69,6 +74,8 @@ impl ReplayArguments {
                 Long("truth") => truth = Some(path(&mut parser)?),
                 Long("policy") => policy = Some(path(&mut parser)?),
                 Long("without-step-up") => step_up = false,
+                Long("dynamodb") => store.take_endpoint(&mut parser)?,
+                Long("table") => store.take_table(&mut parser)?,
                 Long("cost") => {
                     cost = match parser.value().map_err(unclear)?.to_str() {
                         Some("default") => Cost::default(),
@@ -88,7 +95,9 @@ impl ReplayArguments {
             cost,
             policy,
             step_up,
+            store,
         };
+        arguments.store.check()?;
         arguments.keeps_its_input()?;
         Ok(Asked::Work(arguments))
     }
@@ -155,7 +164,7 @@ const REPLAY_HELP: &str = "\
 Replays recorded login attempts through doorward and shows what it answers.
 
 replay --users FILE --attempts FILE [--policy FILE] [--out FILE] [--truth FILE]
-       [--without-step-up] [--cost default|minimal]
+       [--without-step-up] [--cost default|minimal] [--dynamodb URL|aws] [--table NAME]
 
 --users     the accounts: identifier,password
 --attempts  the attempts: at,source,identifier,password and, if you like, device
@@ -170,6 +179,10 @@ replay --users FILE --attempts FILE [--policy FILE] [--out FILE] [--truth FILE]
 --without-step-up
             no code can be sent, so that no rule asks for one
 --cost      `minimal` makes hashes that cost next to nothing: the answers are the same
+--dynamodb  keep accounts and counters on DynamoDB (build with `--features dynamodb`): the URL of an
+            emulator, http://127.0.0.1:8000, where a table that is missing is made; `aws`; or an https URL
+--table     the name of the table; `doorward` unless told. Replays that share it count together, also
+            with those of before: for a replay on its own, name a fresh one
 --help      show this
 
 Nothing is run when a row or the policy is bad: the first 20 problems are named by their place.
@@ -204,9 +217,10 @@ mod tests {
         assert_eq!(arguments.cost, Cost::minimal_for_tests());
         assert_eq!((arguments.policy, arguments.step_up), (None, true));
         let more = ["--users=u", "--attempts=a", "--policy", "p.toml", "--without-step-up"];
-        let Ok(Asked::Work(arguments)) = replay(&more) else {
+        let Ok(Asked::Work(arguments)) = replay(&[&more[..], &["--dynamodb=aws"]].concat()) else {
             panic!("not understood");
         };
+        assert_eq!(arguments.store.dynamodb.as_deref(), Some("aws"));
         assert_eq!((arguments.policy, arguments.step_up), (Some("p.toml".into()), false));
         assert!(matches!(replay(&["--help"]), Ok(Asked::Help(_))));
     }
@@ -220,6 +234,7 @@ mod tests {
             (&["--users", "u.csv"], "--attempts is missing"),
             (&["--attempts", "a.csv"], "--users is missing"),
             (&["--cost", "cheap"], "--cost is `default` or `minimal`"),
+            (&["--users=u", "--attempts=a", "--table=t"], "--dynamodb, which is missing"),
             (
                 &["--users=u", "--attempts=a", "--policy=Cargo.toml", "--out=Cargo.toml"],
                 "input file",

@@ -54,32 +54,47 @@ pub async fn check(users: &Users, problems: &mut Problems) -> Result<(), Failure
     Ok(())
 }
 
+/// Accounts that there may be before an import.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[allow(clippy::exhaustive_enums, reason = "a store is one's own or it is not")]
+pub enum Existing {
+    /// None: the store is new.
+    None,
+    /// Those of the same file: others import it into the same table.
+    Shared,
+}
+
 /// Imports all accounts, as many at once as there are hashing threads.
 ///
 /// # Errors
 ///
 /// [`Failure`] when an account could not be made.
-pub async fn import(auth: &Authenticator, users: &Users) -> Result<(), Failure> {
+pub async fn import(
+    auth: &Authenticator,
+    users: &Users,
+    existing: Existing,
+) -> Result<(), Failure> {
     let at_once = std::thread::available_parallelism().map_or(2, usize::from);
     let mut under_way = JoinSet::new();
     for user in &users.rows {
         if under_way.len() >= 2 * at_once {
-            made(under_way.join_next().await)?;
+            made(under_way.join_next().await, existing)?;
         }
         let (auth, registration) = (auth.clone(), registration(user));
         under_way.spawn(async move { auth.register(registration).await });
     }
     while !under_way.is_empty() {
-        made(under_way.join_next().await)?;
+        made(under_way.join_next().await, existing)?;
     }
     Ok(())
 }
 
 type Joined = Option<Result<Result<Registered, doorward::Error>, tokio::task::JoinError>>;
 
-fn made(joined: Joined) -> Result<(), Failure> {
+fn made(joined: Joined, existing: Existing) -> Result<(), Failure> {
     match joined {
         None | Some(Ok(Ok(Registered::Created(_)))) => Ok(()),
+        Some(Ok(Ok(Registered::Taken))) if existing == Existing::Shared => Ok(()),
         Some(Ok(Ok(other))) => Err(Failure::of_run(IMPORT, format_args!("{other:?}"))),
         Some(Ok(Err(error))) => Err(Failure::of_run(IMPORT, format_args!("{:?}", error.kind()))),
         Some(Err(error)) => Err(Failure::of_run(IMPORT, error)),

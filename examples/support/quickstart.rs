@@ -8,7 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use doorward::{
     Authenticator, Event, EventKind, EventSink, Keys, Login, ManualClock, MemoryStore, Outcome,
-    Registered, Registration,
+    Registered, Registration, Store,
 };
 
 use crate::columns::table;
@@ -16,17 +16,20 @@ use crate::failure::Failure;
 use crate::outcomes::Answer;
 use crate::quickstart_steps;
 use crate::replaying::START;
+use crate::store_choice::StoreChoice;
 
 /// Plays all scenes with hashes of the default cost.
 ///
 /// # Errors
 ///
-/// [`Failure`] when an attempt could not be decided.
-pub async fn run() -> Result<Shown, Failure> {
+/// [`Failure`] when an attempt could not be decided, or there is no such table.
+pub async fn run(choice: &StoreChoice) -> Result<Shown, Failure> {
+    let memory = || Arc::new(MemoryStore::new()) as Arc<dyn Store>;
+    let store = choice.open("quickstart").await?.unwrap_or_else(memory);
     let clock = ManualClock::new(UNIX_EPOCH + START);
     let journal = Journal::default();
     let auth = Authenticator::builder()
-        .store(MemoryStore::new())
+        .store(store)
         .keys(Keys::generate().map_err(|error| Failure::of_run("keys", error))?)
         .clock(clock.clone())
         .events(journal.clone())

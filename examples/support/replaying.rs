@@ -1,12 +1,13 @@
 //! Replaying recorded attempts through the door, on a clock that follows the recording.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward::store::Limits;
 use doorward::{
     Authenticator, DeviceToken, HashingLimits, Keys, Login, ManualClock, MemoryStore, Outcome,
-    Policy,
+    Policy, Store,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -14,7 +15,7 @@ use crate::alarms::Raised;
 use crate::arguments::ReplayArguments;
 use crate::attempts::{Attempt, Attempts};
 use crate::draft::Draft;
-use crate::enrolment;
+use crate::enrolment::{self, Existing};
 use crate::failure::Failure;
 use crate::mailbox::Mailbox;
 use crate::outcomes::{self, Answer, OutcomeRow};
@@ -29,8 +30,8 @@ use crate::users::{Users, spelling};
 /// The time at which every replay starts, so that two of them are alike: Monday 2026-01-05, 0:00 UTC.
 pub const START: Duration = Duration::from_secs(1_767_571_200);
 
-/// Every replay has the same keys: what the detection draws from them is alike, too. Nothing is kept under
-/// them.
+/// Every replay has the same keys: what the detection draws from them is alike, too, and replays that share
+/// a table know its accounts. They are no secret: what is kept under them is what the files hold in clear.
 const KEYS: &str = "1:cmVwbGF5cyBhcmUgYWxpa2U6IG5vdGhpbmcga2VwdCE";
 
 /// Reads the files, replays, writes the outcomes, and answers with the summary.
@@ -63,23 +64,29 @@ pub async fn run(arguments: &ReplayArguments) -> Result<Summary, Failure> {
         None => None,
     };
 
+    let shared = arguments.store.open("replay").await?;
+    let existing = if shared.is_some() { Existing::Shared } else { Existing::None };
+    let memory = || Arc::new(MemoryStore::with_limits(room_for(&users, &attempts)));
+    let store: Arc<dyn Store> = shared.unwrap_or_else(|| memory());
+
     let clock = ManualClock::new(start());
     let tally = Tally::default();
     let mode = policy.mode();
     let mut builder = Authenticator::builder()
-        .store(MemoryStore::with_limits(room_for(&users, &attempts)))
+        .store(store)
         .keys(Keys::parse(KEYS).map_err(|error| Failure::of_run("keys", error))?)
         .policy(policy)
         .cost(arguments.cost)
         // A slow machine is to take longer, not to answer with errors.
         .hashing(HashingLimits::default().with_deadline(Duration::from_secs(60)))
+        .store_deadline(Duration::from_secs(20))
         .clock(clock.clone())
         .events(tally.clone());
     if arguments.step_up {
         builder = builder.notifier(Mailbox);
     }
     let auth = builder.build().map_err(|error| Failure::of_run("hashing threads", error))?;
-    enrolment::import(&auth, &users).await?;
+    enrolment::import(&auth, &users, existing).await?;
 
     let stopwatch = Stopwatch::start();
     let (rows, raised) = replay(&auth, &clock, &tally, &attempts).await;

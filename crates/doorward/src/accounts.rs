@@ -57,8 +57,9 @@ impl Inner {
         };
         let password = accepted.password().clone();
         let hash = self.pool.hash(Permit::from(&accepted), Lane::Strangers, password).await?;
-        let credential = self.vault.seal_credential(&identifier, Some(&hash), self.clock.now())?;
-        let account = credential.account();
+        let account = AccountId::generate()?;
+        let now = self.clock.now();
+        let credential = self.vault.seal_credential(account, &identifier, Some(&hash), now)?;
         match self.store.insert(credential).await? {
             Inserted::Created => {
                 self.emit_screening(visitor, screening, account);

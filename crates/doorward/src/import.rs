@@ -21,6 +21,7 @@ pub struct Import {
     identifier: Typed,
     hash: Option<Typed>,
     pepper: Option<String>,
+    account: Option<AccountId>,
 }
 
 impl Import {
@@ -28,18 +29,32 @@ impl Import {
     /// that no password is set (Django's `!`), the account is made without one.
     pub fn new(identifier: impl Into<String>, hash: impl Into<String>) -> Self {
         let (identifier, hash) = (Typed(identifier.into()), Some(Typed(hash.into())));
-        Self { identifier, hash, pepper: None }
+        Self { identifier, hash, pepper: None, account: None }
     }
 
     /// An account without a password: nobody logs in to it until it has one.
     pub fn without_password(identifier: impl Into<String>) -> Self {
-        Self { identifier: Typed(identifier.into()), hash: None, pepper: None }
+        let identifier = Typed(identifier.into());
+        Self { identifier, hash: None, pepper: None, account: None }
     }
 
     /// The hash was made with the pepper of this name, one of
     /// [`AuthenticatorBuilder::import_peppers`](crate::AuthenticatorBuilder::import_peppers).
     pub fn pepper(mut self, id: impl Into<String>) -> Self {
         self.pepper = Some(id.into());
+        self
+    }
+
+    /// The account gets this id, instead of one made at random: so that an import that broke off can be
+    /// repeated, and what is kept elsewhere under the id be told from what is not there yet. After
+    /// [`Imported::Taken`], [`CredentialStore::fetch`](doorward_store::CredentialStore::fetch) tells
+    /// whether this very account was made before.
+    ///
+    /// Make it so that nobody can guess it, and never again for anybody else: whatever a service still
+    /// keeps for the one would be the other's. A tag under [`Keys::mac_keys`](crate::Keys::mac_keys) of the
+    /// row's key in the other system will do.
+    pub fn account(mut self, id: AccountId) -> Self {
+        self.account = Some(id);
         self
     }
 }
@@ -51,7 +66,7 @@ impl Import {
 pub enum Imported {
     /// The account was made.
     Created(AccountId),
-    /// The identifier has an account already; it was not changed.
+    /// The identifier has an account already, or the [id](Import::account) was given out; nothing was changed.
     Taken,
     /// The identifier or the hash will not do. Nothing was made; the reason is for the operator.
     Refused(ImportProblem),
@@ -112,8 +127,8 @@ impl Inner {
             Err(problem) => return Ok(Imported::Refused(problem)),
         };
         let now = self.clock.now();
-        let credential = self.vault.seal_credential(&identifier, stored.as_ref(), now)?;
-        let account = credential.account();
+        let account = import.account.map_or_else(AccountId::generate, Ok)?;
+        let credential = self.vault.seal_credential(account, &identifier, stored.as_ref(), now)?;
         match self.store.insert(credential).await? {
             Inserted::Created => Ok(Imported::Created(account)),
             Inserted::Taken => Ok(Imported::Taken),

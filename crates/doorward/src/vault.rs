@@ -38,11 +38,11 @@ impl Vault {
     /// A new credential, version and all, ready to be inserted.
     pub(crate) fn seal_credential(
         &self,
+        account: AccountId,
         identifier: &Identifier,
         hash: Option<&StoredHash>,
         now: std::time::SystemTime,
     ) -> Result<Credential, Error> {
-        let account = AccountId::generate()?;
         let keys = self.indexes(identifier).iter().map(lookup_key).collect::<Result<_, _>>()?;
         let sealed = self.seal(account.as_bytes(), "identifier", identifier.expose().as_bytes())?;
         let credential = Credential::new(account, keys, sealed, now)

@@ -16,9 +16,10 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use doorward::store::CredentialStore as _;
 use doorward::{
-    Cost, EventKind, HashKind, Import, ImportPepper, ImportProblem, Imported, Login, Outcome,
-    ParseError, Rejection,
+    AccountId, Cost, EventKind, HashKind, Import, ImportPepper, ImportProblem, Imported, Login,
+    Outcome, ParseError, Rejection,
 };
 use support::{Door, PASSWORD, door_with, is_verified, keys, login, stranger};
 
@@ -165,6 +166,26 @@ async fn what_cannot_be_brought_over_is_refused_and_nothing_is_made() {
     import(&door, "alice", &bcrypt.replace("$05$", "$04$")).await;
     let taken = door.auth.import(Import::new("alice", bcrypt)).await.unwrap();
     assert_eq!((taken, door.memory.accounts()), (Imported::Taken, 1));
+}
+
+#[tokio::test]
+async fn an_import_that_broke_off_is_repeated_under_the_same_ids() {
+    let bcrypt = "$2b$04$QsLF29uCpjuABiSsoVRAweSiD27VJz9nB3Z4nPWzq0oqDMEOlSFrW";
+    let door = door_expecting(&[bcrypt]);
+    let [id, other] = [[7; 16], [8; 16]].map(AccountId::from_bytes);
+    let import = async |identifier: &str, id| {
+        door.auth.import(Import::new(identifier, bcrypt).account(id)).await.unwrap()
+    };
+    assert_eq!(import("alice", id).await, Imported::Created(id));
+    assert!(
+        matches!(door.login("alice", "x").await, Outcome::Verified(proof) if proof.account() == id)
+    );
+    for (identifier, id) in [("alice", id), ("Alice", other), ("bob", id)] {
+        assert_eq!(import(identifier, id).await, Imported::Taken);
+    }
+    assert!(door.memory.fetch(id).await.unwrap().is_some());
+    assert_eq!(door.memory.fetch(other).await.unwrap(), None);
+    assert_eq!(door.memory.accounts(), 1);
 }
 
 #[tokio::test]

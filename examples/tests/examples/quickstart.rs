@@ -1,10 +1,11 @@
 //! The table of the quick start.
 
 use doorward_examples::quickstart;
+use doorward_examples::store_choice::StoreChoice;
 
 #[tokio::test]
 async fn the_table_shows_who_gets_in_and_who_waits() {
-    let shown = quickstart::run().await.unwrap();
+    let shown = quickstart::run(&StoreChoice::default()).await.unwrap();
     let steps: Vec<_> = shown
         .steps
         .iter()
@@ -50,7 +51,7 @@ async fn the_table_shows_who_gets_in_and_who_waits() {
 
 #[tokio::test]
 async fn a_person_can_read_it_and_no_secret_is_in_it() {
-    let text = quickstart::run().await.unwrap().to_string();
+    let text = quickstart::run(&StoreChoice::default()).await.unwrap().to_string();
     let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
     assert!(widest <= 120, "{widest} columns");
     for secret in ["herons", "harbour", "nobody guesses", "GoLiverpool2026!", "dwd_"] {
