@@ -65,7 +65,21 @@ pub(crate) async fn own_table(name: &str) -> Option<DynamoStoreBuilder> {
 
 /// Everything in such a table.
 pub(crate) async fn scan(name: &str) -> Vec<HashMap<String, AttributeValue>> {
-    let Engine::Emulator(url) = engine() else { return Vec::new() };
+    let Some(client) = client() else { return Vec::new() };
+    let pages = client.scan().table_name(own(name)).consistent_read(true);
+    pages.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()
+}
+
+/// Puts items into such a table, whatever they are.
+pub(crate) async fn put(name: &str, items: Vec<HashMap<String, AttributeValue>>) {
+    let Some(client) = client() else { return };
+    for item in items {
+        client.put_item().table_name(own(name)).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+fn client() -> Option<Client> {
+    let Engine::Emulator(url) = engine() else { return None };
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-central-1"))
@@ -73,8 +87,7 @@ pub(crate) async fn scan(name: &str) -> Vec<HashMap<String, AttributeValue>> {
         .endpoint_url(url)
         .http_client(FaultyConnector::new())
         .build();
-    let pages = Client::from_conf(config).scan().table_name(own(name)).consistent_read(true);
-    pages.into_paginator().items().send().collect::<Result<_, _>>().await.unwrap()
+    Some(Client::from_conf(config))
 }
 
 enum Engine {
