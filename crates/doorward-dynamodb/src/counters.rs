@@ -70,8 +70,9 @@ impl Requests {
         Ok(answers.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// One request as a rule. Where its condition does not hold, the row as it is comes with the refusal, and
-    /// the row as it should be is written if nobody else wrote meanwhile.
+    /// One request as a rule. Where its condition does not hold, the row as it is comes with the refusal. If
+    /// that only lives longer than it is asked to, one more request does it; else the row as it should be is
+    /// written if nobody else wrote meanwhile.
     async fn update_row(
         &self,
         update: &CounterUpdate,
@@ -82,10 +83,21 @@ impl Requests {
         }
         let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
-            let refused = match self.update_at_once(update, now).await? {
+            let mut refused = match self.update_at_once(update, Atomic::new(update, now)).await? {
                 Ok(row) => return Ok(row),
                 Err(item) => item,
             };
+            if StoredRow::from_item(&refused)?.lasts(update.expires_at(), now) {
+                let atomic = Atomic::of_lasting(update, now);
+                refused = match self.update_at_once(update, atomic).await? {
+                    Ok(row) => return Ok(row),
+                    Err(item) => item,
+                };
+            }
+            // Cleaned away meanwhile.
+            if refused.is_empty() {
+                continue;
+            }
             if let Some(row) = self.write_whole(update, refused, now).await? {
                 return Ok(row);
             }
@@ -100,9 +112,9 @@ impl Requests {
     async fn update_at_once(
         &self,
         update: &CounterUpdate,
-        now: SystemTime,
+        atomic: Atomic,
     ) -> Result<Result<CounterRow, Attributes>, Trouble> {
-        let Atomic { update: expression, condition, placeholders } = Atomic::new(update, now);
+        let Atomic { update: expression, condition, placeholders } = atomic;
         let (names, values) = placeholders.into_parts();
         let request = self
             .client

@@ -89,6 +89,29 @@ async fn a_usual_update_is_one_request_and_makes_no_other() {
 }
 
 #[tokio::test]
+async fn law_03_an_instance_whose_clock_is_behind_counts_without_competing_for_the_row() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    for lasts in [180, 86_400] {
+        let key = CounterKey::new(digest());
+        let until =
+            |now: u64| CounterUpdate::new(key, vec![Change::Add(COLUMN, 1)], at(now + lasts));
+        store.update(&[until(60)], at(60)).await.unwrap();
+        connector.reset_log();
+        let row = store.update(&[until(0)], at(0)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), 2);
+        assert_eq!(connector.requests(), [Api::UpdateItem; 2], "{lasts}");
+        // The later expiry stays.
+        let row = store.read(&[key], at(60 + lasts - 1)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), 2);
+        assert!(store.read(&[key], at(60 + lasts)).await.unwrap().remove(0).is_empty());
+        // What is expired is begun anew, though it lasted longer.
+        let row = store.update(&[until(60 + lasts)], at(60 + lasts)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_batch_without_capacity_is_asked_again_for_what_is_left() {
     let connector = FaultyConnector::new();
     let store = store(&connector).await;

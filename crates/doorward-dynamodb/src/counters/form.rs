@@ -32,6 +32,11 @@ impl StoredRow {
         now >= self.expires_at
     }
 
+    /// Whether it lives, and until then at least.
+    pub(crate) fn lasts(&self, until: SystemTime, now: SystemTime) -> bool {
+        !self.is_expired(now) && until <= self.expires_at
+    }
+
     /// The cells, of which an expired row has none.
     pub(crate) fn at(self, now: SystemTime) -> CounterRow {
         if self.is_expired(now) { CounterRow::default() } else { self.cells }
