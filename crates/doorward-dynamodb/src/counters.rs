@@ -13,13 +13,12 @@ use aws_sdk_dynamodb::types::{
 };
 use doorward_store::{CounterKey, CounterRow, CounterStore, CounterUpdate, StoreError};
 use futures_util::future::try_join_all;
-use tokio::time::Instant;
 
 use self::atomic::Atomic;
 use self::form::{StoredRow, cells, to_item};
 use crate::expression::Placeholders;
 use crate::item::{Attributes, number};
-use crate::requests::{Repeat, Requests, pause};
+use crate::requests::{Call, Repeat, pause};
 use crate::schema::{Key, SEQUENCE};
 use crate::store::Trouble;
 use crate::{Api, DynamoStore};
@@ -31,7 +30,7 @@ impl CounterStore for DynamoStore {
         updates: &[CounterUpdate],
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        let updated = self.requests.update_rows(updates, now).await;
+        let updated = self.requests.call().update_rows(updates, now).await;
         updated.map_err(|trouble| trouble.in_method("update"))
     }
 
@@ -40,15 +39,15 @@ impl CounterStore for DynamoStore {
         keys: &[CounterKey],
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        self.requests.read_rows(keys, now).await.map_err(|trouble| trouble.in_method("read"))
+        self.requests.call().read_rows(keys, now).await.map_err(|trouble| trouble.in_method("read"))
     }
 
     async fn clear(&self, keys: &[CounterKey]) -> Result<(), StoreError> {
-        self.requests.clear_rows(keys).await.map_err(|trouble| trouble.in_method("clear"))
+        self.requests.call().clear_rows(keys).await.map_err(|trouble| trouble.in_method("clear"))
     }
 }
 
-impl Requests {
+impl Call<'_> {
     /// All rows at once, the updates of one row in their order.
     async fn update_rows(
         &self,
@@ -81,7 +80,6 @@ impl Requests {
         if update.changes().len() > CounterRow::MAX_COLUMNS {
             return Err(Trouble::Invalid);
         }
-        let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
             let mut refused = match self.update_at_once(update, Atomic::new(update, now)).await? {
                 Ok(row) => return Ok(row),
@@ -101,7 +99,7 @@ impl Requests {
             if let Some(row) = self.write_whole(update, refused, now).await? {
                 return Ok(row);
             }
-            if !pause(attempt, until).await {
+            if !pause(attempt, self.until).await {
                 break;
             }
         }

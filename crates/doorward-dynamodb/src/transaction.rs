@@ -8,11 +8,10 @@ use aws_sdk_dynamodb::types::{
     TransactWriteItem, Update,
 };
 use doorward_store::StoreErrorKind;
-use tokio::time::Instant;
 
 use crate::expression::{self, Placeholders};
 use crate::item::Attributes;
-use crate::requests::{Failure, Repeat, Requests, pause};
+use crate::requests::{Call, Failure, Repeat, Requests, pause};
 use crate::schema::Key;
 use crate::{Api, Cause};
 
@@ -88,7 +87,7 @@ impl Write {
     }
 }
 
-impl Requests {
+impl Call<'_> {
     /// Carries out all writes, or none.
     ///
     /// As long as it is open whether an attempt was carried out, the next one has the same token, by which
@@ -96,7 +95,6 @@ impl Requests {
     /// that arrives late. After a cancellation, which is sure, the next one has a token of its own.
     pub(crate) async fn transact(&self, writes: Vec<Write>) -> Result<Transacted, Cause> {
         let api = Api::TransactWriteItems;
-        let until = Instant::now() + self.deadline;
         let request = self
             .client
             .transact_write_items()
@@ -120,7 +118,7 @@ impl Requests {
             };
             if attempt >= ATTEMPTS_OF_CANCELLED
                 || !cause.is_passing()
-                || !pause(attempt, until).await
+                || !pause(attempt, self.until).await
             {
                 return Err(cause);
             }

@@ -4,12 +4,13 @@
 
 mod support;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use doorward_dynamodb::{Api, DynamoStore, FaultyConnector, RequestFault};
 use doorward_store::{
-    AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Opened, Renewed, Session,
-    SessionId, SessionStore, StoreErrorKind, TicketKey, TicketStore, Version,
+    AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Credential,
+    CredentialStore, Inserted, LookupKey, Opened, Renewed, Session, SessionId, SessionStore,
+    StoreErrorKind, TicketKey, TicketStore, Version,
 };
 
 const COLUMN: Column = Column::new(1);
@@ -189,5 +190,38 @@ async fn a_session_is_checked_with_one_request_whatever_the_answer() {
         connector.reset_log();
         let _session = store.session(account, id, at(now)).await.unwrap();
         assert_eq!(connector.requests(), [Api::BatchGetItem]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_keeps_its_deadline_however_many_requests_it_takes() {
+    let limit = Duration::from_millis(900);
+    let connector = FaultyConnector::new().with_latency(Duration::from_millis(250));
+    let deadlines = (Duration::from_millis(400), limit);
+    let builder = support::builder().http_client(connector.clone());
+    let store = builder.deadlines(deadlines.0, deadlines.1).connect().await.unwrap();
+    let (account, kept) = (AccountId::generate().unwrap(), SessionId::generate().unwrap());
+    let keys = vec![LookupKey::new(digest()).unwrap()];
+    let credential = Credential::new(account, keys, vec![1], at(0)).unwrap();
+    assert_eq!(store.insert(credential.clone()).await.unwrap(), Inserted::Created);
+    for fault in [RequestFault::Conflict, RequestFault::Hang, RequestFault::Throttled] {
+        connector.reset_log();
+        // What is read first is read at the second attempt; what follows fails for good.
+        for read in [Api::GetItem, Api::BatchGetItem] {
+            let _ = connector.fail_nth(read, 1, RequestFault::Throttled);
+        }
+        for write in [Api::TransactWriteItems, Api::UpdateItem] {
+            let _ = connector.fail_every(write, fault);
+        }
+        let begun = Instant::now();
+        let rekeyed = store.rekey(credential.clone(), Version::FIRST).await;
+        assert!(rekeyed.is_err() && begun.elapsed() < limit * 4 / 3, "{fault:?}: rekey");
+        let begun = Instant::now();
+        let inserted = store.insert(credential.clone()).await;
+        assert!(inserted.is_err() && begun.elapsed() < limit * 4 / 3, "{fault:?}: insert");
+        let begun = Instant::now();
+        let ended = store.end_all(account, Some(kept), at(1)).await;
+        assert!(ended.is_err() && begun.elapsed() < limit * 4 / 3, "{fault:?}: end_all");
+        connector.heal();
     }
 }
