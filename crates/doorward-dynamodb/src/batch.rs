@@ -58,7 +58,11 @@ impl Call<'_> {
             let answer = self.send(Api::BatchGetItem, Repeat::Always, || request.clone().send());
             let answer = answer.await.map_err(|failure| failure.cause)?;
             let items = answer.responses.unwrap_or_default().into_values().flatten();
-            found.extend(items.filter_map(|item| Some((Key::of(&item)?, item))));
+            for item in items {
+                // Left out, it would read as if there were none.
+                let key = Key::of(&item).ok_or(Cause::garbled(Api::BatchGetItem))?;
+                found.push((key, item));
+            }
             // What it had no capacity for.
             left = answer
                 .unprocessed_keys

@@ -15,9 +15,9 @@ use doorward_store::{CounterKey, CounterRow, CounterStore, CounterUpdate, StoreE
 use futures_util::future::try_join_all;
 
 use self::atomic::Atomic;
-use self::form::{StoredRow, cells, to_item};
+use self::form::{StoredRow, to_item};
 use crate::expression::Placeholders;
-use crate::item::{Attributes, number};
+use crate::item::{Attributes, Unreadable, number};
 use crate::requests::{Call, Repeat, pause};
 use crate::schema::{Key, SEQUENCE};
 use crate::store::Trouble;
@@ -128,7 +128,11 @@ impl Call<'_> {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let sent = self.send(Api::UpdateItem, Repeat::IfUndone, || request.clone().send()).await;
         match sent {
-            Ok(answer) => Ok(Ok(cells(&answer.attributes.unwrap_or_default())?)),
+            Ok(answer) => {
+                // Without the row it would read as if nothing had ever been counted.
+                let row = answer.attributes.ok_or(Unreadable(SEQUENCE))?;
+                Ok(Ok(StoredRow::from_item(&row)?.into_cells()))
+            }
             Err(failure) => match failure.error {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                     Ok(Err(refused.item.unwrap_or_default()))
