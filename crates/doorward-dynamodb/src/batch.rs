@@ -3,14 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{KeysAndAttributes, ReturnConsumedCapacity};
-use tokio::time::Instant;
 
 use crate::item::Attributes;
-use crate::requests::{Repeat, Requests, pause};
+use crate::requests::{Call, Repeat, pause};
 use crate::schema::Key;
 use crate::{Api, Cause};
 
-impl Requests {
+impl Call<'_> {
     /// One item, strongly consistent.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Attributes>, Cause> {
         let request = self
@@ -42,7 +41,6 @@ impl Requests {
     }
 
     async fn get_page(&self, keys: &[&Key]) -> Result<Vec<(Key, Attributes)>, Cause> {
-        let until = Instant::now() + self.deadline;
         let mut found = Vec::with_capacity(keys.len());
         let mut left = Some(keys.iter().map(|key| key.attributes()).collect::<Vec<_>>());
         for attempt in 1.. {
@@ -60,14 +58,18 @@ impl Requests {
             let answer = self.send(Api::BatchGetItem, Repeat::Always, || request.clone().send());
             let answer = answer.await.map_err(|failure| failure.cause)?;
             let items = answer.responses.unwrap_or_default().into_values().flatten();
-            found.extend(items.filter_map(|item| Some((Key::of(&item)?, item))));
+            for item in items {
+                // Left out, it would read as if there were none.
+                let key = Key::of(&item).ok_or(Cause::garbled(Api::BatchGetItem))?;
+                found.push((key, item));
+            }
             // What it had no capacity for.
             left = answer
                 .unprocessed_keys
                 .and_then(|unprocessed| unprocessed.into_values().next())
                 .map(|unprocessed| unprocessed.keys)
                 .filter(|keys| !keys.is_empty());
-            if left.is_some() && (attempt >= self.attempts || !pause(attempt, until).await) {
+            if left.is_some() && (attempt >= self.attempts || !pause(attempt, self.until).await) {
                 return Err(Cause::cancelled(Api::BatchGetItem, "ThrottlingException"));
             }
         }

@@ -33,7 +33,7 @@ impl Cause {
     }
 
     /// The code of DynamoDB's error, such as `ThrottlingException`; `Timeout`, `Unreachable`,
-    /// `PlainHttp` or `NoCredentials` where there was no answer.
+    /// `Garbled`, `PlainHttp` or `NoCredentials` where there was no answer.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
@@ -77,6 +77,11 @@ impl Cause {
         Self::new(api, "Timeout", StoreErrorKind::Unavailable, false)
     }
 
+    /// The answer makes no sense.
+    pub(crate) fn garbled(api: Api) -> Self {
+        Self::new(api, "Garbled", StoreErrorKind::Unavailable, false)
+    }
+
     /// A reason for which a transaction was cancelled.
     pub(crate) fn cancelled(api: Api, code: &str) -> Self {
         Self::new(api, code, kind_of(code).unwrap_or(StoreErrorKind::Unavailable), true)
@@ -107,7 +112,7 @@ impl Cause {
                 }
             }
             SdkError::ConstructionFailure(_) => Self::new(api, "Unsendable", Unavailable, true),
-            SdkError::ResponseError(_) => Self::new(api, "Garbled", Unavailable, false),
+            SdkError::ResponseError(_) => Self::garbled(api),
             _ => Self::new(api, "Unreachable", Unavailable, false),
         }
     }

@@ -13,13 +13,12 @@ use aws_sdk_dynamodb::types::{
 };
 use doorward_store::{CounterKey, CounterRow, CounterStore, CounterUpdate, StoreError};
 use futures_util::future::try_join_all;
-use tokio::time::Instant;
 
 use self::atomic::Atomic;
-use self::form::{StoredRow, cells, to_item};
+use self::form::{StoredRow, to_item};
 use crate::expression::Placeholders;
-use crate::item::{Attributes, number};
-use crate::requests::{Repeat, Requests, pause};
+use crate::item::{Attributes, Unreadable, number};
+use crate::requests::{Call, Repeat, pause};
 use crate::schema::{Key, SEQUENCE};
 use crate::store::Trouble;
 use crate::{Api, DynamoStore};
@@ -31,7 +30,7 @@ impl CounterStore for DynamoStore {
         updates: &[CounterUpdate],
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        let updated = self.requests.update_rows(updates, now).await;
+        let updated = self.requests.call().update_rows(updates, now).await;
         updated.map_err(|trouble| trouble.in_method("update"))
     }
 
@@ -40,15 +39,15 @@ impl CounterStore for DynamoStore {
         keys: &[CounterKey],
         now: SystemTime,
     ) -> Result<Vec<CounterRow>, StoreError> {
-        self.requests.read_rows(keys, now).await.map_err(|trouble| trouble.in_method("read"))
+        self.requests.call().read_rows(keys, now).await.map_err(|trouble| trouble.in_method("read"))
     }
 
     async fn clear(&self, keys: &[CounterKey]) -> Result<(), StoreError> {
-        self.requests.clear_rows(keys).await.map_err(|trouble| trouble.in_method("clear"))
+        self.requests.call().clear_rows(keys).await.map_err(|trouble| trouble.in_method("clear"))
     }
 }
 
-impl Requests {
+impl Call<'_> {
     /// All rows at once, the updates of one row in their order.
     async fn update_rows(
         &self,
@@ -70,8 +69,9 @@ impl Requests {
         Ok(answers.into_iter().map(|(_, row)| row).collect())
     }
 
-    /// One request as a rule. Where its condition does not hold, the row as it is comes with the refusal, and
-    /// the row as it should be is written if nobody else wrote meanwhile.
+    /// One request as a rule. Where its condition does not hold, the row as it is comes with the refusal. If
+    /// that only lives longer than it is asked to, one more request does it; else the row as it should be is
+    /// written if nobody else wrote meanwhile.
     async fn update_row(
         &self,
         update: &CounterUpdate,
@@ -80,16 +80,26 @@ impl Requests {
         if update.changes().len() > CounterRow::MAX_COLUMNS {
             return Err(Trouble::Invalid);
         }
-        let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
-            let refused = match self.update_at_once(update, now).await? {
+            let mut refused = match self.update_at_once(update, Atomic::new(update, now)).await? {
                 Ok(row) => return Ok(row),
                 Err(item) => item,
             };
+            if StoredRow::from_item(&refused)?.lasts(update.expires_at(), now) {
+                let atomic = Atomic::of_lasting(update, now);
+                refused = match self.update_at_once(update, atomic).await? {
+                    Ok(row) => return Ok(row),
+                    Err(item) => item,
+                };
+            }
+            // Cleaned away meanwhile.
+            if refused.is_empty() {
+                continue;
+            }
             if let Some(row) = self.write_whole(update, refused, now).await? {
                 return Ok(row);
             }
-            if !pause(attempt, until).await {
+            if !pause(attempt, self.until).await {
                 break;
             }
         }
@@ -100,9 +110,9 @@ impl Requests {
     async fn update_at_once(
         &self,
         update: &CounterUpdate,
-        now: SystemTime,
+        atomic: Atomic,
     ) -> Result<Result<CounterRow, Attributes>, Trouble> {
-        let Atomic { update: expression, condition, placeholders } = Atomic::new(update, now);
+        let Atomic { update: expression, condition, placeholders } = atomic;
         let (names, values) = placeholders.into_parts();
         let request = self
             .client
@@ -118,7 +128,11 @@ impl Requests {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let sent = self.send(Api::UpdateItem, Repeat::IfUndone, || request.clone().send()).await;
         match sent {
-            Ok(answer) => Ok(Ok(cells(&answer.attributes.unwrap_or_default())?)),
+            Ok(answer) => {
+                // Without the row it would read as if nothing had ever been counted.
+                let row = answer.attributes.ok_or(Unreadable(SEQUENCE))?;
+                Ok(Ok(StoredRow::from_item(&row)?.into_cells()))
+            }
             Err(failure) => match failure.error {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                     Ok(Err(refused.item.unwrap_or_default()))

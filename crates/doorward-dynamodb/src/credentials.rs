@@ -15,7 +15,7 @@ use doorward_store::{
 use self::form::{account_of, from_item, pack, to_item, to_update, version_of};
 use crate::expression::Placeholders;
 use crate::item::{Attributes, Item, Unreadable, bytes, number, time};
-use crate::requests::{Repeat, Requests};
+use crate::requests::{Call, Repeat};
 use crate::schema::{
     ACCOUNT, ACCOUNTS, CREATED, CREDENTIAL_SORT, Key, LOOKUP_KEYS, PARTITION, SORT, VERSION,
 };
@@ -26,15 +26,19 @@ use crate::{Api, Cause, DynamoStore};
 #[async_trait]
 impl CredentialStore for DynamoStore {
     async fn insert(&self, credential: Credential) -> Result<Inserted, StoreError> {
-        self.requests.insert(&credential).await.map_err(|trouble| trouble.in_method("insert"))
+        self.requests
+            .call()
+            .insert(&credential)
+            .await
+            .map_err(|trouble| trouble.in_method("insert"))
     }
 
     async fn find(&self, keys: &[LookupKey]) -> Result<Option<Credential>, StoreError> {
-        self.requests.find(keys).await.map_err(|trouble| trouble.in_method("find"))
+        self.requests.call().find(keys).await.map_err(|trouble| trouble.in_method("find"))
     }
 
     async fn fetch(&self, account: AccountId) -> Result<Option<Credential>, StoreError> {
-        self.requests.fetch(account).await.map_err(|trouble| trouble.in_method("fetch"))
+        self.requests.call().fetch(account).await.map_err(|trouble| trouble.in_method("fetch"))
     }
 
     async fn replace(
@@ -42,7 +46,7 @@ impl CredentialStore for DynamoStore {
         credential: Credential,
         expected: Version,
     ) -> Result<Replaced, StoreError> {
-        let replaced = self.requests.replace(&credential, expected).await;
+        let replaced = self.requests.call().replace(&credential, expected).await;
         replaced.map_err(|trouble| trouble.in_method("replace"))
     }
 
@@ -51,12 +55,12 @@ impl CredentialStore for DynamoStore {
         credential: Credential,
         expected: Version,
     ) -> Result<Rekeyed, StoreError> {
-        let rekeyed = self.requests.rekey(&credential, expected).await;
+        let rekeyed = self.requests.call().rekey(&credential, expected).await;
         rekeyed.map_err(|trouble| trouble.in_method("rekey"))
     }
 
     async fn remove(&self, account: AccountId, expected: Version) -> Result<Removed, StoreError> {
-        let removed = self.requests.remove(account, expected).await;
+        let removed = self.requests.call().remove(account, expected).await;
         removed.map_err(|trouble| trouble.in_method("remove"))
     }
 
@@ -65,11 +69,11 @@ impl CredentialStore for DynamoStore {
         after: Option<AccountId>,
         limit: usize,
     ) -> Result<Vec<AccountId>, StoreError> {
-        self.requests.list(after, limit).await.map_err(|trouble| trouble.in_method("list"))
+        self.requests.call().list(after, limit).await.map_err(|trouble| trouble.in_method("list"))
     }
 }
 
-impl Requests {
+impl Call<'_> {
     async fn insert(&self, credential: &Credential) -> Result<Inserted, Trouble> {
         check_password(credential)?;
         let item = to_item(credential, Version::FIRST);
@@ -218,7 +222,7 @@ impl Requests {
         let mut found = Vec::new();
         let mut from = after.map(|account| Key::account(account).attributes());
         loop {
-            let page = self.send(Api::Scan, Repeat::Always, || {
+            let page = self.requests.send(Api::Scan, Repeat::Always, || {
                 request.clone().set_exclusive_start_key(from.clone()).send()
             });
             let page = page.await.map_err(|failure| failure.cause)?;

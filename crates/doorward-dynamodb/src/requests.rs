@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt::Debug;
 use std::future::Future;
+use std::ops::Deref;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -22,6 +23,21 @@ pub(crate) struct Requests {
     pub(crate) attempts: u32,
     /// How long all of them together may take.
     pub(crate) deadline: Duration,
+}
+
+/// One call of a method, which has one deadline for all that it sends.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) requests: &'a Requests,
+    pub(crate) until: Instant,
+}
+
+impl Deref for Call<'_> {
+    type Target = Requests;
+
+    fn deref(&self) -> &Requests {
+        self.requests
+    }
 }
 
 /// When a request that failed may be sent again.
@@ -46,6 +62,29 @@ pub(crate) trait Consumed {
 }
 
 impl Requests {
+    /// A call that begins now.
+    pub(crate) fn call(&self) -> Call<'_> {
+        Call { requests: self, until: Instant::now() + self.deadline }
+    }
+
+    /// Sends a request as a call of its own: where many follow each other, over everything there is.
+    pub(crate) async fn send<T, E, R, F>(
+        &self,
+        api: Api,
+        repeat: Repeat,
+        request: impl Fn() -> F,
+    ) -> Result<T, Failure<E>>
+    where
+        T: Consumed,
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+        R: Debug + Send + Sync + 'static,
+        F: Future<Output = Result<T, SdkError<E, R>>>,
+    {
+        self.call().send(api, repeat, request).await
+    }
+}
+
+impl Call<'_> {
     /// Sends a request, again after a pause while it fails in a way that may pass.
     pub(crate) async fn send<T, E, R, F>(
         &self,
@@ -59,10 +98,9 @@ impl Requests {
         R: Debug + Send + Sync + 'static,
         F: Future<Output = Result<T, SdkError<E, R>>>,
     {
-        let until = Instant::now() + self.deadline;
         for attempt in 1.. {
             let begun = Instant::now();
-            let answer = tokio::time::timeout_at(until, request()).await;
+            let answer = tokio::time::timeout_at(self.until, request()).await;
             let took = begun.elapsed();
             let failure = match answer {
                 Ok(Ok(answer)) => {
@@ -77,7 +115,7 @@ impl Requests {
             self.recorder.failed(api, took, &failure.cause);
             let may = repeat == Repeat::Always || failure.cause.is_undone();
             let goes_on = attempt < self.attempts && failure.cause.is_passing() && may;
-            if !goes_on || !pause(attempt, until).await {
+            if !goes_on || !pause(attempt, self.until).await {
                 return Err(failure);
             }
         }

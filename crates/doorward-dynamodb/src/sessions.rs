@@ -11,12 +11,11 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use doorward_store::{
     AccountId, Opened, Renewed, Session, SessionId, SessionStore, StoreError, Version,
 };
-use tokio::time::Instant;
 
 use self::form::{Epoch, Stamped};
 use crate::expression::{Placeholders, Update};
 use crate::item::{Item, Unreadable, bytes, number, time};
-use crate::requests::{Repeat, Requests, pause};
+use crate::requests::{Call, Repeat, pause};
 use crate::schema::{
     CREATED, EPOCH, EPOCH_SORT, EXPIRES, KEPT, KEPT_EPOCH, Key, PARTITION, SESSION_SORT, SORT, TTL,
     VALUE, VERSION, accounts,
@@ -28,7 +27,7 @@ use crate::{Api, DynamoStore};
 #[async_trait]
 impl SessionStore for DynamoStore {
     async fn open(&self, session: Session) -> Result<Opened, StoreError> {
-        self.requests.open(&session).await.map_err(|trouble| trouble.in_method("open"))
+        self.requests.call().open(&session).await.map_err(|trouble| trouble.in_method("open"))
     }
 
     async fn session(
@@ -37,7 +36,7 @@ impl SessionStore for DynamoStore {
         id: SessionId,
         now: SystemTime,
     ) -> Result<Option<Session>, StoreError> {
-        let found = self.requests.session(account, id, now).await;
+        let found = self.requests.call().session(account, id, now).await;
         let (found, _) = found.map_err(|trouble| trouble.in_method("session"))?;
         Ok(found.map(|stamped| stamped.session))
     }
@@ -48,12 +47,12 @@ impl SessionStore for DynamoStore {
         expected: Version,
         now: SystemTime,
     ) -> Result<Renewed, StoreError> {
-        let renewed = self.requests.renew(&session, expected, now).await;
+        let renewed = self.requests.call().renew(&session, expected, now).await;
         renewed.map_err(|trouble| trouble.in_method("renew"))
     }
 
     async fn end(&self, account: AccountId, id: SessionId) -> Result<(), StoreError> {
-        self.requests.end(account, id).await.map_err(|trouble| trouble.in_method("end"))
+        self.requests.call().end(account, id).await.map_err(|trouble| trouble.in_method("end"))
     }
 
     async fn end_all(
@@ -62,7 +61,7 @@ impl SessionStore for DynamoStore {
         kept: Option<SessionId>,
         now: SystemTime,
     ) -> Result<(), StoreError> {
-        let ended = self.requests.end_all(account, kept, now).await;
+        let ended = self.requests.call().end_all(account, kept, now).await;
         ended.map_err(|trouble| trouble.in_method("end_all"))
     }
 
@@ -71,12 +70,12 @@ impl SessionStore for DynamoStore {
         account: AccountId,
         now: SystemTime,
     ) -> Result<Vec<Session>, StoreError> {
-        let sessions = self.requests.sessions(account, now).await;
+        let sessions = self.requests.call().sessions(account, now).await;
         sessions.map_err(|trouble| trouble.in_method("sessions"))
     }
 }
 
-impl Requests {
+impl Call<'_> {
     async fn open(&self, session: &Session) -> Result<Opened, Trouble> {
         check_value(session)?;
         let epoch = self.get(&Key::epoch(session.account())).await?;
@@ -132,7 +131,6 @@ impl Requests {
     ) -> Result<Renewed, Trouble> {
         check_value(sent)?;
         let (account, id) = (sent.account(), sent.id());
-        let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
             let (Some(stored), _) = self.session(account, id, now).await? else {
                 return Ok(Renewed::Gone);
@@ -144,7 +142,7 @@ impl Requests {
                 return Ok(Renewed::Done(expected.next()));
             }
             // Renewed or ended: the next look tells.
-            if !pause(attempt, until).await {
+            if !pause(attempt, self.until).await {
                 break;
             }
         }
@@ -218,13 +216,12 @@ impl Requests {
         now: SystemTime,
     ) -> Result<(), Trouble> {
         let Some(id) = kept else { return self.next_epoch(account).await };
-        let until = Instant::now() + self.deadline;
         for attempt in 1..=ATTEMPTS_OF_CONTENDED {
             let (living, epoch) = self.session(account, id, now).await?;
             if self.next_epoch_after(account, &epoch, living.as_ref()).await? {
                 return Ok(());
             }
-            if !pause(attempt, until).await {
+            if !pause(attempt, self.until).await {
                 break;
             }
         }

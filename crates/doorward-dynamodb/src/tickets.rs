@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue};
 use doorward_store::{StoreError, Ticket, TicketKey, TicketStore};
 
 use crate::item::{Attributes, Item, Unreadable, bytes, number, time};
-use crate::requests::{Repeat, Requests};
+use crate::requests::{Call, Repeat};
 use crate::schema::{EXPIRES, Key, TTL, VALUE};
 use crate::store::Trouble;
 use crate::time::to_ttl;
@@ -21,20 +21,20 @@ impl TicketStore for DynamoStore {
         value: Vec<u8>,
         expires_at: SystemTime,
     ) -> Result<(), StoreError> {
-        let put = self.requests.put_ticket(key, &value, expires_at).await;
+        let put = self.requests.call().put_ticket(key, &value, expires_at).await;
         put.map_err(|trouble| trouble.in_method("put"))
     }
 
     async fn peek(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
-        self.requests.peek(key, now).await.map_err(|trouble| trouble.in_method("peek"))
+        self.requests.call().peek(key, now).await.map_err(|trouble| trouble.in_method("peek"))
     }
 
     async fn take(&self, key: TicketKey, now: SystemTime) -> Result<Option<Ticket>, StoreError> {
-        self.requests.take(key, now).await.map_err(|trouble| trouble.in_method("take"))
+        self.requests.call().take(key, now).await.map_err(|trouble| trouble.in_method("take"))
     }
 }
 
-impl Requests {
+impl Call<'_> {
     async fn put_ticket(
         &self,
         key: TicketKey,

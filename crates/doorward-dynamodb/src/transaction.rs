@@ -1,16 +1,17 @@
 //! Writes of several items, or of none.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update,
 };
 use doorward_store::StoreErrorKind;
-use tokio::time::Instant;
 
 use crate::expression::{self, Placeholders};
 use crate::item::Attributes;
-use crate::requests::{Failure, Repeat, Requests, pause};
+use crate::requests::{Call, Failure, Repeat, Requests, pause};
 use crate::schema::Key;
 use crate::{Api, Cause};
 
@@ -86,24 +87,27 @@ impl Write {
     }
 }
 
-impl Requests {
+impl Call<'_> {
     /// Carries out all writes, or none.
     ///
     /// As long as it is open whether an attempt was carried out, the next one has the same token, by which
-    /// DynamoDB knows it for ten minutes: a reply that is lost does not make two of one. After a
-    /// cancellation, which is sure, the next one has a token of its own.
+    /// DynamoDB knows it for ten minutes: a reply that is lost does not make two of one, nor does a request
+    /// that arrives late. After a cancellation, which is sure, the next one has a token of its own.
     pub(crate) async fn transact(&self, writes: Vec<Write>) -> Result<Transacted, Cause> {
         let api = Api::TransactWriteItems;
-        let until = Instant::now() + self.deadline;
         let request = self
             .client
             .transact_write_items()
             .set_transact_items(Some(writes.into_iter().map(|write| write.0).collect()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        let mut token = token();
+        let mut is_open = false;
         for attempt in 1.. {
-            let token = token();
-            let sent = self
-                .send(api, Repeat::Always, || request.clone().client_request_token(&token).send());
+            let sendings = AtomicU32::new(0);
+            let sent = self.send(api, Repeat::Always, || {
+                sendings.fetch_add(1, Ordering::Relaxed);
+                request.clone().client_request_token(&token).send()
+            });
             let Err(failure) = sent.await else { return Ok(Transacted::Done) };
             let cause = match reasons(&failure) {
                 None => return Err(failure.cause),
@@ -114,9 +118,13 @@ impl Requests {
             };
             if attempt >= ATTEMPTS_OF_CANCELLED
                 || !cause.is_passing()
-                || !pause(attempt, until).await
+                || !pause(attempt, self.until).await
             {
                 return Err(cause);
+            }
+            is_open |= sendings.into_inner() > 1;
+            if !is_open {
+                token = self::token();
             }
         }
         Err(Cause::timeout(api))
@@ -132,18 +140,30 @@ fn reasons(failure: &Failure<TransactWriteItemsError>) -> Option<&[CancellationR
     }
 }
 
-/// Where a condition did not hold, that is the answer, whatever else was in the way.
+/// Where a condition did not hold, that is the answer, if nothing else was in the way or it is the condition of
+/// the first item, by which all others are understood. Else it may be of a transaction that is half seen: it has
+/// written an item further down and is still at the first.
 fn refused(reasons: &[CancellationReason]) -> Option<Vec<Option<Attributes>>> {
-    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    reasons.iter().any(failed).then(|| {
+    let is_clear = reasons.iter().all(|reason| is_failed(reason) || is_none(reason));
+    let is_answer = reasons.iter().any(is_failed) && is_clear;
+    (is_answer || reasons.first().is_some_and(is_failed)).then(|| {
         let item = |reason: &CancellationReason| {
-            failed(reason).then(|| reason.item().cloned().unwrap_or_default())
+            is_failed(reason).then(|| reason.item().cloned().unwrap_or_default())
         };
         reasons.iter().map(item).collect()
     })
 }
 
-/// The reason to go by: one that stays before one that passes, throttling before a conflict.
+fn is_failed(reason: &CancellationReason) -> bool {
+    reason.code() == Some("ConditionalCheckFailed")
+}
+
+fn is_none(reason: &CancellationReason) -> bool {
+    reason.code().is_none_or(|code| code == "None")
+}
+
+/// The reason to go by where no condition is: one that stays before one that passes, throttling before a
+/// conflict.
 fn gravest(reasons: &[CancellationReason]) -> Cause {
     let rank = |cause: &Cause| match cause.kind() {
         StoreErrorKind::Conflict => 0,
@@ -151,7 +171,8 @@ fn gravest(reasons: &[CancellationReason]) -> Cause {
         StoreErrorKind::Unavailable => 2,
         _ => 3,
     };
-    let codes = reasons.iter().filter_map(|reason| reason.code()).filter(|code| *code != "None");
+    let others = reasons.iter().filter(|reason| !is_failed(reason) && !is_none(reason));
+    let codes = others.filter_map(|reason| reason.code());
     let causes = codes.map(|code| Cause::cancelled(Api::TransactWriteItems, code));
     causes
         .max_by_key(rank)
@@ -179,11 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn a_condition_that_does_not_hold_is_the_answer_whatever_else_was_in_the_way() {
-        let mixed = reasons(&["None", "TransactionConflict", "ConditionalCheckFailed"]);
-        let refused = refused(&mixed).unwrap();
-        assert_eq!(refused, [None, None, Some(Attributes::new())]);
-        assert!(super::refused(&reasons(&["None", "ThrottlingError"])).is_none());
+    fn a_condition_is_the_answer_if_the_first_item_tells_why() {
+        let refused = |codes: &[&str]| super::refused(&reasons(codes));
+        let (failed, empty) = ("ConditionalCheckFailed", Some(Attributes::new()));
+        assert_eq!(refused(&["None", failed]).unwrap(), [None, empty.clone()]);
+        assert_eq!(refused(&[failed, "TransactionConflict"]).unwrap(), [empty, None]);
+        for codes in [
+            &["TransactionConflict", failed][..],
+            &["None", "TransactionConflict", failed],
+            &["ThrottlingError", failed],
+            &["None", "ThrottlingError"],
+            &[],
+        ] {
+            assert!(refused(codes).is_none(), "{codes:?}");
+        }
     }
 
     #[test]
@@ -193,6 +223,7 @@ mod tests {
             (&["None", "TransactionConflict"][..], Conflict),
             (&["TransactionConflict", "ProvisionedThroughputExceeded"], Throttled),
             (&["ThrottlingError", "None"], Throttled),
+            (&["TransactionConflict", "ConditionalCheckFailed"], Conflict),
             (&["ItemCollectionSizeLimitExceeded", "TransactionConflict"], Full),
             (&["ValidationError", "ThrottlingError"], Invalid),
             (&["SomethingNew"], Unavailable),

@@ -4,12 +4,13 @@
 
 mod support;
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use doorward_dynamodb::{Api, DynamoStore, FaultyConnector, RequestFault};
 use doorward_store::{
-    AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Opened, Renewed, Session,
-    SessionId, SessionStore, StoreErrorKind, TicketKey, TicketStore, Version,
+    AccountId, Change, Column, CounterKey, CounterStore, CounterUpdate, Credential,
+    CredentialStore, Inserted, LookupKey, Opened, Renewed, Session, SessionId, SessionStore,
+    StoreErrorKind, TicketKey, TicketStore, Version,
 };
 
 const COLUMN: Column = Column::new(1);
@@ -86,6 +87,29 @@ async fn a_usual_update_is_one_request_and_makes_no_other() {
     let row = store.read(&[key], at(40)).await.unwrap().remove(0);
     assert_eq!(row.get(COLUMN), 80);
     assert_eq!((connector.count(Api::UpdateItem), connector.count(Api::PutItem)), (80, 0));
+}
+
+#[tokio::test]
+async fn law_03_an_instance_whose_clock_is_behind_counts_without_competing_for_the_row() {
+    let connector = FaultyConnector::new();
+    let store = store(&connector).await;
+    for lasts in [180, 86_400] {
+        let key = CounterKey::new(digest());
+        let until =
+            |now: u64| CounterUpdate::new(key, vec![Change::Add(COLUMN, 1)], at(now + lasts));
+        store.update(&[until(60)], at(60)).await.unwrap();
+        connector.reset_log();
+        let row = store.update(&[until(0)], at(0)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), 2);
+        assert_eq!(connector.requests(), [Api::UpdateItem; 2], "{lasts}");
+        // The later expiry stays.
+        let row = store.read(&[key], at(60 + lasts - 1)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), 2);
+        assert!(store.read(&[key], at(60 + lasts)).await.unwrap().remove(0).is_empty());
+        // What is expired is begun anew, though it lasted longer.
+        let row = store.update(&[until(60 + lasts)], at(60 + lasts)).await.unwrap().remove(0);
+        assert_eq!(row.get(COLUMN), 1);
+    }
 }
 
 #[tokio::test]
@@ -166,5 +190,38 @@ async fn a_session_is_checked_with_one_request_whatever_the_answer() {
         connector.reset_log();
         let _session = store.session(account, id, at(now)).await.unwrap();
         assert_eq!(connector.requests(), [Api::BatchGetItem]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_keeps_its_deadline_however_many_requests_it_takes() {
+    let limit = Duration::from_millis(900);
+    let connector = FaultyConnector::new().with_latency(Duration::from_millis(250));
+    let deadlines = (Duration::from_millis(400), limit);
+    let builder = support::builder().http_client(connector.clone());
+    let store = builder.deadlines(deadlines.0, deadlines.1).connect().await.unwrap();
+    let (account, kept) = (AccountId::generate().unwrap(), SessionId::generate().unwrap());
+    let keys = vec![LookupKey::new(digest()).unwrap()];
+    let credential = Credential::new(account, keys, vec![1], at(0)).unwrap();
+    assert_eq!(store.insert(credential.clone()).await.unwrap(), Inserted::Created);
+    for fault in [RequestFault::Conflict, RequestFault::Hang, RequestFault::Throttled] {
+        connector.reset_log();
+        // What is read first is read at the second attempt; what follows fails for good.
+        for read in [Api::GetItem, Api::BatchGetItem] {
+            let _ = connector.fail_nth(read, 1, RequestFault::Throttled);
+        }
+        for write in [Api::TransactWriteItems, Api::UpdateItem] {
+            let _ = connector.fail_every(write, fault);
+        }
+        let begun = Instant::now();
+        let rekeyed = store.rekey(credential.clone(), Version::FIRST).await;
+        assert!(rekeyed.is_err() && begun.elapsed() < limit * 4 / 3, "{fault:?}: rekey");
+        let begun = Instant::now();
+        let inserted = store.insert(credential.clone()).await;
+        assert!(inserted.is_err() && begun.elapsed() < limit * 4 / 3, "{fault:?}: insert");
+        let begun = Instant::now();
+        let ended = store.end_all(account, Some(kept), at(1)).await;
+        assert!(ended.is_err() && begun.elapsed() < limit * 4 / 3, "{fault:?}: end_all");
+        connector.heal();
     }
 }

@@ -22,18 +22,34 @@ pub(crate) struct Atomic {
 
 impl Atomic {
     pub(crate) fn new(update: &CounterUpdate, now: SystemTime) -> Self {
-        let mut atomic = Self {
-            update: Update::default(),
-            condition: String::new(),
-            placeholders: Placeholders::default(),
-        };
-        atomic.change(update.changes());
+        let mut atomic = Self::changing(update.changes());
         atomic.keep(update.expires_at(), now);
         let room = atomic.room(update.changes());
         let alive = atomic.alive(now);
         let in_order = atomic.in_order(update.expires_at(), now);
         atomic.condition =
             format!("attribute_not_exists(pk) OR (({alive}) AND ({in_order}) AND ({room}))");
+        atomic
+    }
+
+    /// The same for a row that was seen to live as long as it is asked to, or longer: its expiry stays. An
+    /// instance whose clock is behind would else compete with all others for the whole row, and lose.
+    pub(crate) fn of_lasting(update: &CounterUpdate, now: SystemTime) -> Self {
+        let mut atomic = Self::changing(update.changes());
+        let room = atomic.room(update.changes());
+        let alive = atomic.alive(now);
+        let lasting = atomic.lasting(update.expires_at());
+        atomic.condition = format!("({alive}) AND ({lasting}) AND ({room})");
+        atomic
+    }
+
+    fn changing(changes: &[Change]) -> Self {
+        let mut atomic = Self {
+            update: Update::default(),
+            condition: String::new(),
+            placeholders: Placeholders::default(),
+        };
+        atomic.change(changes);
         atomic.count();
         atomic
     }
@@ -86,6 +102,12 @@ impl Atomic {
         } else {
             format!("{short} AND {}", no_later(placeholders.name(EXPIRES)))
         }
+    }
+
+    fn lasting(&mut self, until: SystemTime) -> String {
+        let [long, short] = [EXPIRES, EXPIRES_SHORT].map(|name| self.placeholders.name(name));
+        let asked = self.placeholders.value(time(until));
+        format!("{long} >= {asked} OR {short} >= {asked}")
     }
 
     /// The row's list of columns may name some that are gone, and then there is room though this says no.

@@ -32,6 +32,16 @@ impl StoredRow {
         now >= self.expires_at
     }
 
+    /// Whether it lives, and until then at least.
+    pub(crate) fn lasts(&self, until: SystemTime, now: SystemTime) -> bool {
+        !self.is_expired(now) && until <= self.expires_at
+    }
+
+    /// The cells as an update left them, though the row may be expired again.
+    pub(crate) fn into_cells(self) -> CounterRow {
+        self.cells
+    }
+
     /// The cells, of which an expired row has none.
     pub(crate) fn at(self, now: SystemTime) -> CounterRow {
         if self.is_expired(now) { CounterRow::default() } else { self.cells }
@@ -53,7 +63,7 @@ pub(crate) fn to_item(row: &CounterRow, expires_at: SystemTime, sequence: i128) 
 }
 
 /// The cells of an item. What is beyond `i64` reads as its end.
-pub(crate) fn cells(item: &Attributes) -> Result<CounterRow, Unreadable> {
+fn cells(item: &Attributes) -> Result<CounterRow, Unreadable> {
     let cells = item.iter().filter_map(|(name, value)| Some((column(name)?, value)));
     let cells = cells.map(|(column, value)| {
         let value = value.as_n().ok().and_then(|text| text.parse::<i128>().ok());

@@ -91,7 +91,7 @@ impl Requests {
         let mut placeholders = Placeholders::default();
         let is_there = format!("attribute_exists({})", placeholders.name(PARTITION));
         let write = Write::delete(self, &Key::nowhere(), is_there, placeholders)?;
-        self.transact(vec![write]).await.map(drop)
+        self.call().transact(vec![write]).await.map(drop)
     }
 }
 

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 pub mod hcl;
+pub mod late;
 pub mod policy;
 pub mod recorder;
 
