@@ -10,6 +10,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
 
 use crate::Transport;
+use crate::guarded::Guarded;
 
 /// How to connect to a service of AWS: what an adapter's builder collects.
 ///
@@ -118,8 +119,9 @@ impl Connection {
             .operation_attempt_timeout(self.attempt)
             .operation_timeout(self.operation)
             .build();
+        let client = self.http_client.clone().unwrap_or_else(Self::https);
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .http_client(self.http_client.clone().unwrap_or_else(Self::https))
+            .http_client(Guarded::new(client, self.transport))
             .retry_config(RetryConfig::standard().with_max_attempts(self.most_attempts()))
             .timeout_config(timeouts);
         if let Some(region) = &self.region {

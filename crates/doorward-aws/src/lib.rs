@@ -4,6 +4,7 @@
 
 mod cause;
 mod connection;
+mod guarded;
 mod transport;
 
 // How to connect

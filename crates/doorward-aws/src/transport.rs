@@ -39,7 +39,19 @@ impl Transport {
             _ => false,
         }
     }
+
+    /// Whether credentials are read there in clear, by AWS's own rules: of the instance or of the container, which
+    /// know no TLS, or from a helper on this machine.
+    pub(crate) fn is_of_metadata(url: &str) -> bool {
+        let Some((_, rest)) = url.split_once("://") else { return false };
+        let host = host(rest);
+        is_loopback(rest) || host == Some("localhost") || METADATA.iter().any(|it| host == Some(it))
+    }
 }
+
+/// Where instances, ECS and EKS have the credentials of who runs there: link-local addresses.
+const METADATA: [&str; 5] =
+    ["169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"];
 
 impl Intercept for Transport {
     fn name(&self) -> &'static str {
@@ -58,15 +70,20 @@ impl Intercept for Transport {
 
 /// Addresses only: what a name like `localhost` resolves to is not ours to say.
 fn is_loopback(rest: &str) -> bool {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let address = host(rest).and_then(|host| host.parse::<IpAddr>().ok());
+    address.is_some_and(|address| address.is_loopback())
+}
+
+/// The host of what follows the scheme; none where someone hides it behind a name.
+fn host(rest: &str) -> Option<&str> {
+    let authority = rest.split(['/', '?', '#']).next()?;
     if authority.contains('@') {
-        return false;
+        return None;
     }
-    let host = match authority.strip_prefix('[') {
-        Some(bracketed) => bracketed.split(']').next().unwrap_or_default(),
-        None => authority.split(':').next().unwrap_or_default(),
-    };
-    host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next(),
+        None => authority.split(':').next(),
+    }
 }
 
 #[cfg(test)]
@@ -96,6 +113,30 @@ mod tests {
             "",
         ] {
             assert!(!Transport::PlainOnLoopback.allows(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn r27_credentials_are_read_in_clear_only_where_aws_has_them_so() {
+        for url in [
+            "http://169.254.169.254/latest/api/token",
+            "http://[fd00:ec2::254]/latest/meta-data",
+            "http://169.254.170.2/v2/credentials/x",
+            "http://169.254.170.23/v1/credentials",
+            "http://127.0.0.1:9911/",
+            "http://localhost:9911/",
+        ] {
+            assert!(Transport::is_of_metadata(url), "{url}");
+        }
+        for url in [
+            "http://169.254.169.253/",
+            "http://169.254.169.254.evil.example/",
+            "http://169.254.169.254@evil.example/",
+            "http://sts.eu-central-1.amazonaws.com/",
+            "169.254.169.254",
+            "",
+        ] {
+            assert!(!Transport::is_of_metadata(url), "{url}");
         }
     }
 }

@@ -4,6 +4,8 @@
 
 use std::env;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::Credentials;
@@ -31,6 +33,20 @@ async fn server(says: Option<(u16, &'static str)>) -> String {
         }
     });
     url
+}
+
+/// A server that counts who comes.
+async fn counting_server() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    tokio::spawn(async move {
+        while listener.accept().await.is_ok() {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    (url, asked)
 }
 
 fn builder() -> DynamoStoreBuilder {
@@ -124,6 +140,23 @@ async fn r27_plain_http_is_refused_whoever_named_the_endpoint() {
     }
 }
 
+/// The token with which a role is taken on is as good as credentials.
+#[tokio::test]
+async fn r27_the_token_of_a_role_does_not_leave_in_clear() {
+    let (url, asked) = counting_server().await;
+    let token = concat!(env!("CARGO_TARGET_TMPDIR"), "/r27_token_of_a_role");
+    std::fs::write(token, "a token that must not leave in clear").unwrap();
+    let role = "arn:aws:iam::111122223333:role/login-service";
+    for variable in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+        let text = alone(
+            "r27_as_a_role_in_a_process_of_its_own",
+            &[("AWS_ROLE_ARN", role), ("AWS_WEB_IDENTITY_TOKEN_FILE", token), (variable, &url)],
+        );
+        assert!(text.contains("told: PlainHttp"), "{variable}: {text}");
+        assert_eq!(asked.load(Ordering::Relaxed), 0, "{variable}");
+    }
+}
+
 /// None is an outage, to be tried again: somebody has to set it.
 #[tokio::test]
 async fn what_is_missing_of_the_configuration_is_named() {
@@ -162,6 +195,13 @@ async fn without_a_part_of_its_configuration() {
         Ok(store) => println!("told: {}", code(&error_of(store).await)),
         Err(error) => println!("told: {error}"),
     }
+}
+
+#[tokio::test]
+#[ignore = "run by a test above, with a role in its environment"]
+async fn r27_as_a_role_in_a_process_of_its_own() {
+    let store = DynamoStore::builder("doorward-tests").region("us-east-1").attempts(1);
+    println!("told: {}", code(&error_of(store.connect().await.unwrap()).await));
 }
 
 #[tokio::test]
