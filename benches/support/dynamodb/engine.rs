@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, HttpClient, Region};
-use doorward::dynamodb::{DynamoStore, FaultyConnector, TableOptions};
+use doorward::dynamodb::{DynamoStore, TableOptions};
 
 use crate::Failure;
 
@@ -53,13 +53,13 @@ impl Engine {
 
     /// The bare client of the SDK.
     #[must_use]
-    pub fn client(&self, connector: &FaultyConnector) -> Client {
+    pub fn client(&self, client: impl HttpClient + 'static) -> Client {
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new("eu-central-1"))
             .credentials_provider(credentials())
             .endpoint_url(&self.url)
-            .http_client(connector.clone())
+            .http_client(client)
             .build();
         Client::from_conf(config)
     }
