@@ -113,6 +113,26 @@ async fn law_03_an_instance_whose_clock_is_behind_counts_without_competing_for_t
 }
 
 #[tokio::test]
+async fn law_03_a_row_is_never_cleaned_away_at_the_moment_when_it_ends() {
+    let name = "grace";
+    let Some(builder) = support::own_table(name).await else { return };
+    let store = builder.connect().await.unwrap();
+    let key = CounterKey::new(digest());
+    let until = |end| CounterUpdate::new(key, vec![Change::Add(COLUMN, 1)], at(end));
+    store.update(&[until(1_000)], at(0)).await.unwrap();
+    // Kept alive by attempts for a day and longer.
+    let mut counted = 1;
+    for now in (900..100_000).step_by(850) {
+        let row = store.update(&[until(now + 900)], at(now)).await.unwrap().remove(0);
+        counted += 1;
+        assert_eq!(row.get(COLUMN), counted);
+        let item = support::scan(name).await.remove(0);
+        let ttl: u64 = item["ttl"].as_n().unwrap().parse().unwrap();
+        assert!(at(now + 900 + 3_600) <= UNIX_EPOCH + Duration::from_secs(ttl), "{now}");
+    }
+}
+
+#[tokio::test]
 async fn a_batch_without_capacity_is_asked_again_for_what_is_left() {
     let connector = FaultyConnector::new();
     let store = store(&connector).await;
