@@ -22,7 +22,7 @@ pub struct Late {
 enum Held {
     #[default]
     Nothing,
-    One(HttpRequest),
+    One(Box<HttpRequest>),
     Released,
 }
 
@@ -58,14 +58,14 @@ impl HttpConnector for Connector {
         let mut held = self.held.lock().unwrap();
         match std::mem::take(&mut *held) {
             Held::Nothing => {
-                *held = Held::One(request);
+                *held = Held::One(Box::new(request));
                 HttpConnectorFuture::new(future::pending())
             }
             Held::One(late) => {
                 *held = Held::Released;
                 let inner = self.inner.clone();
                 HttpConnectorFuture::new(async move {
-                    let _nobody_listens = inner.call(late).await;
+                    let _nobody_listens = inner.call(*late).await;
                     inner.call(request).await
                 })
             }
