@@ -151,12 +151,13 @@ impl Call<'_> {
     ) -> Result<Option<CounterRow>, Trouble> {
         let stored = StoredRow::from_item(&refused)?;
         let sequence = stored.sequence;
+        let next = sequence.checked_add(1).ok_or(Unreadable(SEQUENCE))?;
         let expires_at = match stored.is_expired(now) {
             true => update.expires_at(),
             false => update.expires_at().max(stored.expires_at),
         };
         let row = stored.at(now).applied(update.changes()).ok_or(Trouble::Invalid)?;
-        let mut item = to_item(&row, expires_at, sequence + 1);
+        let mut item = to_item(&row, expires_at, next);
         item.extend(Key::counter(update.key()).attributes());
         let mut placeholders = Placeholders::default();
         let name = placeholders.name(SEQUENCE);

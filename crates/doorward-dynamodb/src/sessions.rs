@@ -260,7 +260,8 @@ impl Call<'_> {
     ) -> Result<bool, Trouble> {
         let mut placeholders = Placeholders::default();
         let mut update = Update::default();
-        update.set(&mut placeholders, EPOCH, number(epoch.number + 1));
+        let next = epoch.number.checked_add(1).ok_or(Unreadable(EPOCH))?;
+        update.set(&mut placeholders, EPOCH, number(next));
         match kept {
             Some(kept) => {
                 update.set(&mut placeholders, KEPT, bytes(kept.session.id().as_bytes()));

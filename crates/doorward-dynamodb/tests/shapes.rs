@@ -154,6 +154,23 @@ async fn law_03_an_answer_without_the_row_is_not_an_empty_row() {
 }
 
 #[tokio::test]
+async fn a_number_at_its_end_is_corrupt_and_no_panic() {
+    let most = json!({ "N": i128::MAX.to_string() });
+    let (account, id) = (session().account(), session().id());
+    let place = json!({ "S": format!("ACCOUNT#{account}") });
+    let epoch = json!({ "pk": place, "sk": { "S": "EPOCH" }, "epoch": most });
+    let store = told(json!({ "Responses": { "doorward": [epoch] } })).await;
+    let ended = store.end_all(account, Some(id), at(1)).await;
+    assert_eq!(kind(ended), StoreErrorKind::Corrupt);
+    let refused = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException",
+        "Item": { "exp": { "N": "1" }, "seq": most },
+    });
+    let store = Recorder::canned([("UpdateItem", (400, refused))]).store().await;
+    assert_eq!(kind(store.update(&[update()], at(0)).await), StoreErrorKind::Corrupt);
+}
+
+#[tokio::test]
 async fn an_item_whose_key_cannot_be_read_is_not_left_out() {
     let item = json!({ "c1": { "N": "7" }, "exp": { "N": "9" }, "seq": { "N": "1" } });
     let store = told(json!({ "Responses": { "doorward": [item] } })).await;

@@ -74,7 +74,7 @@ impl Ledger {
             }
         };
         leaving.iter().for_each(|(scope, column)| self.rooms.leave(scope, *column));
-        let mut rows = self.answer(&steps, written, read, now);
+        let mut rows = self.answer(policy, &steps, written, read, now);
         if let Err(error) = self.settle_in(policy, key, updates, &mut steps, &mut rows, now).await {
             self.abandon(key, updates, &steps, true, now).await;
             return Err(error);
@@ -135,8 +135,7 @@ impl Ledger {
                 let Some(room) = self.rooms.take(policy, scope, column, now) else {
                     return self.write(policy, update, now);
                 };
-                let beside = [self.held.of(policy, scope, now), room].concat();
-                Step::Read(Read { scope: scope.clone(), beside, taken: Some(column) })
+                Step::Read(Read { scope: scope.clone(), beside: room, taken: Some(column) })
             }
             (kind, Some((column, _))) if kind.is_wide() => {
                 let is_here = self.rooms.begin_to_leave(scope, column);
@@ -154,8 +153,7 @@ impl Ledger {
                 self.write_or_hold(policy, &rest, now)
             }
             _ if update.changes().is_empty() => {
-                let beside = self.held.of(policy, scope, now);
-                Step::Read(Read { scope: scope.clone(), beside, taken: None })
+                Step::Read(Read { scope: scope.clone(), beside: Vec::new(), taken: None })
             }
             _ => self.write_or_hold(policy, update, now),
         }
@@ -190,8 +188,12 @@ impl Ledger {
     }
 
     /// The rows of all steps, from those that came back.
+    ///
+    /// What is held back is added to a row once that was read: what another attempt has written meanwhile is in
+    /// the row, and would else count twice.
     fn answer(
         &self,
+        policy: &Policy,
         steps: &[Step],
         written: Vec<Counters>,
         read: Vec<Counters>,
@@ -206,6 +208,7 @@ impl Ledger {
                     return self.site.learn(&row, now);
                 }
                 row.apply(&of.beside);
+                row.apply(&self.held.of(policy, &of.scope, now));
                 row
             }
             Step::Write(_, beside) => {
@@ -252,6 +255,7 @@ impl Ledger {
         let fresh = written?.into_iter().chain(read?);
         for ((at, _, beside), mut row) in moving.into_iter().chain(moved).zip(fresh) {
             row.apply(&beside);
+            row.apply(&self.held.of(policy, updates[at].scope(), now));
             rows[at] = row;
         }
         Ok(())
@@ -303,4 +307,68 @@ fn calls(steps: &[Step]) -> (Vec<Write>, Vec<Scope>) {
         }
     }
     (writes, reads)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use doorward_fields::{KeyId, RootKey};
+    use doorward_store::{Fault, FaultyStore, MemoryStore, Operation};
+    use doorward_throttle::{Attempt, Decision, Device, Reservation, Settlement};
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_790_000_000 + seconds)
+    }
+
+    fn reserve(policy: &Policy, is_known: bool) -> (Reservation, Vec<ScopeUpdate>) {
+        let device = Device { id: b"laptop", issued_at: at(0) };
+        let source = Some([192, 0, 2, 7].into());
+        let device = is_known.then_some(device);
+        policy.reserve(&Attempt { account: b"a", device, source, guess: None }, at(0))
+    }
+
+    fn of_network(updates: &[ScopeUpdate]) -> Vec<ScopeUpdate> {
+        let own = |update: &&ScopeUpdate| update.scope().kind() == ScopeKind::Prefix;
+        updates.iter().filter(own).cloned().collect()
+    }
+
+    /// What a login from a known device gives its network.
+    fn credit(policy: &Policy) -> Vec<ScopeUpdate> {
+        let (reservation, updates) = reserve(policy, true);
+        let rows = vec![Counters::new(); updates.len()];
+        let decision = policy.decide(&reservation, &rows, None, at(0), false);
+        let Decision::Admit(admission) = decision else { panic!("{decision:?}") };
+        let settled = policy.settle(admission, &reservation, &rows, Settlement::Verified, at(0));
+        of_network(settled.updates())
+    }
+
+    /// Thirty of them are due. Whoever reads the row while they are written sees them once, or not yet.
+    #[tokio::test]
+    async fn what_is_written_while_a_row_is_read_counts_once() {
+        let policy = Policy::recommended();
+        let key = RootKey::new(KeyId::new(1), [7; 32]).derive_mac_key("tests");
+        let credit = credit(&policy);
+        assert!(credit[0].may_wait());
+        for pauses in 0..20 {
+            let store = FaultyStore::new(MemoryStore::new());
+            let ledger = Ledger::new(Arc::new(store.clone()));
+            for _ in 1..30 {
+                ledger.apply(&policy, &key, &credit, at(0)).await.unwrap();
+            }
+            store.fail_every(Operation::Read, Fault::Yield(pauses));
+            store.fail_every(Operation::Update, Fault::Yield(5));
+            let (_, attempt) = reserve(&policy, false);
+            let attempt = of_network(&attempt);
+            let (rows, told) = tokio::join!(
+                ledger.apply(&policy, &key, &attempt, at(0)),
+                ledger.apply(&policy, &key, &credit, at(0)),
+            );
+            told.unwrap();
+            let credits = rows.unwrap()[0].iter().map(|(_, sum)| sum).max().unwrap();
+            assert!(credits <= 30, "{pauses}: {credits} credits of 30");
+        }
+    }
 }

@@ -97,8 +97,8 @@ impl Atomic {
         let short = no_later(placeholders.name(EXPIRES_SHORT));
         if is_short(until, now) {
             let ttl = placeholders.name(TTL);
-            let cleaned = placeholders.value(number(to_seconds(until)));
-            format!("{short} AND {ttl} > {cleaned}")
+            let cleaned = placeholders.value(number(to_seconds(until) + LEAST_GRACE_SECONDS));
+            format!("{short} AND {ttl} >= {cleaned}")
         } else {
             format!("{short} AND {}", no_later(placeholders.name(EXPIRES)))
         }
@@ -147,3 +147,6 @@ const SHORT: Duration = Duration::from_secs(900);
 
 /// A row that only such attempts touch is written whole once it is so old.
 const SHORT_ROW_SECONDS: i128 = 7 * 86_400;
+
+/// What is left at the least between a row's end and its cleaning, for clocks that differ.
+const LEAST_GRACE_SECONDS: i128 = 3_600;
