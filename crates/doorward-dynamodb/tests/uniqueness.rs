@@ -64,23 +64,30 @@ async fn assert_whole(name: &str) -> usize {
     keys
 }
 
-async fn store_with(name: &str, connector: &FaultyConnector) -> Option<DynamoStore> {
+/// For faults that never end, and soon given up.
+async fn hasty_store(name: &str, connector: &FaultyConnector) -> Option<DynamoStore> {
     let builder = support::own_table(name).await?.http_client(connector.clone());
     // Short, for some requests hang.
     let deadlines = (Duration::from_secs(1), Duration::from_secs(10));
     Some(builder.deadlines(deadlines.0, deadlines.1).connect().await.unwrap())
 }
 
+/// For a thousand at once, whom an emulator may keep waiting.
+async fn patient_store(name: &str, connector: &FaultyConnector) -> Option<DynamoStore> {
+    let builder = support::own_table(name).await?.http_client(connector.clone());
+    Some(builder.connect().await.unwrap())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r14_a_fault_at_every_step_leaves_a_whole_account_or_none() {
     let name = "steps";
-    let Some(_) = store_with(name, &FaultyConnector::new()).await else { return };
+    let Some(_) = hasty_store(name, &FaultyConnector::new()).await else { return };
     let mut sent = 0;
     for fault in FAULTS {
         // 1: the first attempt; 2: its repetition too; 3: every attempt.
         for faults in 1..=3 {
             let connector = FaultyConnector::new();
-            let store = store_with(name, &connector).await.unwrap();
+            let store = hasty_store(name, &connector).await.unwrap();
             for n in 1..=faults {
                 let _ = connector.fail_request(n, fault);
             }
@@ -117,7 +124,7 @@ async fn r14_a_fault_at_every_step_leaves_a_whole_account_or_none() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r14_a_lost_reply_does_not_make_its_own_registration_taken() {
     let connector = FaultyConnector::new();
-    let Some(store) = store_with("lost-reply", &connector).await else { return };
+    let Some(store) = hasty_store("lost-reply", &connector).await else { return };
     for fault in [RequestFault::LostReply, RequestFault::LateReply] {
         let _ = connector.fail_nth(Api::TransactWriteItems, 1, fault);
         let credential = credential(&[lookup_key()]);
@@ -140,7 +147,7 @@ async fn r14_a_lost_reply_does_not_make_its_own_registration_taken() {
 async fn law_09_a_thousand_racing_registrations_under_faults_make_one_account() {
     let name = "race";
     let connector = FaultyConnector::new();
-    let Some(store) = store_with(name, &connector).await else { return };
+    let Some(store) = patient_store(name, &connector).await else { return };
     let faults = [
         RequestFault::Conflict,
         RequestFault::LostReply,
@@ -194,7 +201,7 @@ async fn law_09_a_thousand_racing_registrations_under_faults_make_one_account() 
 async fn law_09_exchanges_and_removals_under_faults_leave_whole_accounts() {
     let name = "churn";
     let connector = FaultyConnector::new();
-    let Some(store) = store_with(name, &connector).await else { return };
+    let Some(store) = patient_store(name, &connector).await else { return };
     let keys: Arc<Vec<_>> = Arc::new((0..6).map(|_| lookup_key()).collect());
     let _ = connector.seeded(
         11,
@@ -242,7 +249,7 @@ async fn law_09_exchanges_and_removals_under_faults_leave_whole_accounts() {
 #[tokio::test]
 async fn conflict_taken_throttled_and_unavailable_are_different_answers() {
     let connector = FaultyConnector::new();
-    let Some(store) = store_with("answers", &connector).await else { return };
+    let Some(store) = hasty_store("answers", &connector).await else { return };
     let key = lookup_key();
     let first = credential(std::slice::from_ref(&key));
     assert_eq!(store.insert(first).await.unwrap(), Inserted::Created);
