@@ -69,6 +69,7 @@ async fn a_table_for_emulators_is_usable_and_not_sound() {
     let found = [
         TableProblem::NotUnderKmsKey,
         TableProblem::NotProtected,
+        TableProblem::NotCleanedUp,
         unknown(Api::DescribeContinuousBackups),
     ];
     assert_eq!(report.problems(), found);

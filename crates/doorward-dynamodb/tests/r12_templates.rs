@@ -231,6 +231,7 @@ async fn what_is_asked_for_otherwise_is_made_otherwise() {
     let bare = Table {
         encryption: "none".into(),
         has_backups: false,
+        cleaned_up_by: None,
         is_protected: false,
         ..Table::promised()
     };

@@ -51,7 +51,9 @@ impl Requests {
             return Ok(TableCreated::Existed);
         }
         self.wait_until_active().await?;
-        self.clean_up_by_ttl().await?;
+        if options.is_cleaned() {
+            self.clean_up_by_ttl().await?;
+        }
         if options.has_backups() {
             self.turn_backups_on().await?;
         }

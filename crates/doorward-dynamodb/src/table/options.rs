@@ -3,8 +3,8 @@
 /// What a new table is to have.
 ///
 /// By default everything that a table with people's credentials should have: encryption at rest under a KMS
-/// key, backups of the last 35 days to the second, protection from deletion. Always: capacity on demand, and
-/// the attribute by which DynamoDB cleans up.
+/// key, backups of the last 35 days to the second, protection from deletion, and the attribute by which DynamoDB
+/// cleans up. Always: capacity on demand.
 ///
 /// ```
 /// use doorward_dynamodb::{Encryption, TableOptions};
@@ -18,6 +18,7 @@
 pub struct TableOptions {
     encryption: Encryption,
     backups: bool,
+    cleaning: bool,
     deletion_protection: bool,
 }
 
@@ -35,9 +36,22 @@ pub enum Encryption {
 }
 
 impl TableOptions {
-    /// What emulators can do: none of it.
+    /// None of it: emulators have no keys and no backups, and what runs on them may have a clock of its own, by
+    /// which nothing has expired that they would clean away by theirs.
     pub fn for_emulators() -> Self {
-        Self { encryption: Encryption::DynamoDbKey, backups: false, deletion_protection: false }
+        Self {
+            encryption: Encryption::DynamoDbKey,
+            backups: false,
+            cleaning: false,
+            deletion_protection: false,
+        }
+    }
+
+    /// Cleaned up by DynamoDB, or not: then what has expired is refused as ever, and stays and is paid for.
+    ///
+    /// It goes by the clock of DynamoDB. A service on a clock that is days behind would lose counts to it.
+    pub fn cleaning(self, cleaning: bool) -> Self {
+        Self { cleaning, ..self }
     }
 
     /// Encrypted under this key.
@@ -61,6 +75,12 @@ impl TableOptions {
         &self.encryption
     }
 
+    /// Whether DynamoDB cleans up what has expired.
+    #[must_use]
+    pub fn is_cleaned(&self) -> bool {
+        self.cleaning
+    }
+
     /// Whether it has point-in-time recovery.
     #[must_use]
     pub fn has_backups(&self) -> bool {
@@ -76,6 +96,11 @@ impl TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { encryption: Encryption::default(), backups: true, deletion_protection: true }
+        Self {
+            encryption: Encryption::default(),
+            backups: true,
+            cleaning: true,
+            deletion_protection: true,
+        }
     }
 }
