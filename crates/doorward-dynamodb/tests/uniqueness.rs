@@ -14,6 +14,7 @@ use doorward_store::{
     AccountId, Credential, CredentialStore, Inserted, LookupKey, Rekeyed, Removed, StoreErrorKind,
     Version,
 };
+use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 const FAULTS: [RequestFault; 7] = [
@@ -25,6 +26,9 @@ const FAULTS: [RequestFault; 7] = [
     RequestFault::Throttled,
     RequestFault::Unreachable,
 ];
+
+/// A thousand racers would have requests of the other tests time out.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 fn lookup_key() -> LookupKey {
     LookupKey::new(*AccountId::generate().unwrap().as_bytes()).unwrap()
@@ -80,6 +84,7 @@ async fn patient_store(name: &str, connector: &FaultyConnector) -> Option<Dynamo
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r14_a_fault_at_every_step_leaves_a_whole_account_or_none() {
+    let _alone = ALONE.lock().await;
     let name = "steps";
     let Some(_) = hasty_store(name, &FaultyConnector::new()).await else { return };
     let mut sent = 0;
@@ -95,6 +100,7 @@ async fn r14_a_fault_at_every_step_leaves_a_whole_account_or_none() {
             let credential = credential(std::slice::from_ref(&key));
             let answer = store.insert(credential.clone()).await;
             connector.heal();
+            let store = patient_store(name, &connector).await.unwrap();
             let found = store.find(std::slice::from_ref(&key)).await.unwrap();
             let fetched = store.fetch(credential.account()).await.unwrap();
             assert_eq!(found, fetched, "{fault:?} {faults}");
@@ -123,6 +129,7 @@ async fn r14_a_fault_at_every_step_leaves_a_whole_account_or_none() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r14_a_lost_reply_does_not_make_its_own_registration_taken() {
+    let _alone = ALONE.lock().await;
     let connector = FaultyConnector::new();
     let Some(store) = hasty_store("lost-reply", &connector).await else { return };
     for fault in [RequestFault::LostReply, RequestFault::LateReply] {
@@ -145,6 +152,7 @@ async fn r14_a_lost_reply_does_not_make_its_own_registration_taken() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn law_09_a_thousand_racing_registrations_under_faults_make_one_account() {
+    let _alone = ALONE.lock().await;
     let name = "race";
     let connector = FaultyConnector::new();
     let Some(store) = patient_store(name, &connector).await else { return };
@@ -199,6 +207,7 @@ async fn law_09_a_thousand_racing_registrations_under_faults_make_one_account() 
 /// random: whatever is left is whole.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn law_09_exchanges_and_removals_under_faults_leave_whole_accounts() {
+    let _alone = ALONE.lock().await;
     let name = "churn";
     let connector = FaultyConnector::new();
     let Some(store) = patient_store(name, &connector).await else { return };
@@ -248,6 +257,7 @@ async fn law_09_exchanges_and_removals_under_faults_leave_whole_accounts() {
 
 #[tokio::test]
 async fn conflict_taken_throttled_and_unavailable_are_different_answers() {
+    let _alone = ALONE.lock().await;
     let connector = FaultyConnector::new();
     let Some(store) = hasty_store("answers", &connector).await else { return };
     let key = lookup_key();
