@@ -27,8 +27,9 @@ use crate::tally::Tally;
 use crate::truth::Truth;
 use crate::users::{Users, spelling};
 
-/// The time at which every replay starts, so that two of them are alike: Monday 2026-01-05, 0:00 UTC.
-pub const START: Duration = Duration::from_secs(1_767_571_200);
+/// The time at which every replay starts, so that two of them are alike: Monday 2096-01-02, 0:00 UTC. So far ahead
+/// that no table cleans up by its own clock what still counts here.
+pub const START: Duration = Duration::from_secs(3_976_300_800);
 
 /// Every replay has the same keys: what the detection draws from them is alike, too, and replays that share
 /// a table know its accounts. They are no secret: what is kept under them is what the files hold in clear.

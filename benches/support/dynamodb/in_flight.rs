@@ -1,4 +1,5 @@
 //! When requests were under way.
+#![allow(clippy::disallowed_methods, reason = "a measuring program times itself")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

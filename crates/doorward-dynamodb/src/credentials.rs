@@ -222,7 +222,9 @@ impl Call<'_> {
         let mut found = Vec::new();
         let mut from = after.map(|account| Key::account(account).attributes());
         loop {
-            let page = self.requests.send(Api::Scan, Repeat::Always, || {
+            // A page each: the whole table may take longer than a call.
+            let call = self.requests.call();
+            let page = call.send(Api::Scan, Repeat::Always, || {
                 request.clone().set_exclusive_start_key(from.clone()).send()
             });
             let page = page.await.map_err(|failure| failure.cause)?;

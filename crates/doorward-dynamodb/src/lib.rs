@@ -6,6 +6,7 @@ mod api;
 mod batch;
 mod builder;
 mod cause;
+mod clock;
 mod counters;
 mod credentials;
 mod expression;

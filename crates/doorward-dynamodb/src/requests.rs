@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use tokio::time::Instant;
 
+use crate::clock::{Deadline, Stopwatch};
 use crate::metrics::Recorder;
 use crate::{Api, Cause};
 
@@ -29,7 +29,7 @@ pub(crate) struct Requests {
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) requests: &'a Requests,
-    pub(crate) until: Instant,
+    pub(crate) until: Deadline,
 }
 
 impl Deref for Call<'_> {
@@ -64,23 +64,7 @@ pub(crate) trait Consumed {
 impl Requests {
     /// A call that begins now.
     pub(crate) fn call(&self) -> Call<'_> {
-        Call { requests: self, until: Instant::now() + self.deadline }
-    }
-
-    /// Sends a request as a call of its own: where many follow each other, over everything there is.
-    pub(crate) async fn send<T, E, R, F>(
-        &self,
-        api: Api,
-        repeat: Repeat,
-        request: impl Fn() -> F,
-    ) -> Result<T, Failure<E>>
-    where
-        T: Consumed,
-        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
-        R: Debug + Send + Sync + 'static,
-        F: Future<Output = Result<T, SdkError<E, R>>>,
-    {
-        self.call().send(api, repeat, request).await
+        Call { requests: self, until: Deadline::after(self.deadline) }
     }
 }
 
@@ -99,18 +83,18 @@ impl Call<'_> {
         F: Future<Output = Result<T, SdkError<E, R>>>,
     {
         for attempt in 1.. {
-            let begun = Instant::now();
-            let answer = tokio::time::timeout_at(self.until, request()).await;
-            let took = begun.elapsed();
+            let watch = Stopwatch::start();
+            let answer = self.until.limit(request()).await;
+            let took = watch.read();
             let failure = match answer {
-                Ok(Ok(answer)) => {
+                Some(Ok(answer)) => {
                     self.recorder.answered(api, took, answer.units());
                     return Ok(answer);
                 }
-                Ok(Err(error)) => {
+                Some(Err(error)) => {
                     Failure { cause: Cause::of(api, &error), error: service_error(error) }
                 }
-                Err(_) => Failure { cause: Cause::timeout(api), error: None },
+                None => Failure { cause: Cause::timeout(api), error: None },
             };
             self.recorder.failed(api, took, &failure.cause);
             let may = repeat == Repeat::Always || failure.cause.is_undone();
@@ -126,15 +110,9 @@ impl Call<'_> {
 /// Waits before the next attempt; `false` if that would be too late.
 ///
 /// A random part of a span that doubles: whoever collided does not collide again.
-pub(crate) async fn pause(attempt: u32, until: Instant) -> bool {
+pub(crate) async fn pause(attempt: u32, until: Deadline) -> bool {
     let span = FIRST_PAUSE.saturating_mul(1 << attempt.min(6)).min(LONGEST_PAUSE);
-    let pause = span.mul_f64(fastrand::f64());
-    let at = Instant::now() + pause;
-    if at >= until {
-        return false;
-    }
-    tokio::time::sleep_until(at).await;
-    true
+    until.pause(span.mul_f64(fastrand::f64())).await
 }
 
 const FIRST_PAUSE: Duration = Duration::from_millis(10);

@@ -28,7 +28,7 @@ async fn store(table: &str) -> DynamoStore {
     DynamoStore::builder(table)
         .region("eu-central-1")
         .credentials(credentials())
-        .plain_http_on_loopback(support::dynoxide())
+        .plain_http_on_loopback(support::embedded::url())
         .connect()
         .await
         .unwrap()
@@ -39,7 +39,7 @@ fn client() -> Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("eu-central-1"))
         .credentials_provider(credentials())
-        .endpoint_url(support::dynoxide())
+        .endpoint_url(support::embedded::url())
         .http_client(Connection::https());
     Client::from_conf(config.build())
 }

@@ -1,77 +1,27 @@
 //! The random name of an account.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::random_id::random_id;
 
-use crate::hex::{Hex, parse};
-use crate::random::{RandomError, random_bytes};
-
-/// The name of an account: 128 random bits, that tell nothing about its owner.
-///
-/// It never changes and is never given out twice. It is not a secret, but it cannot be guessed
-/// either: knowing one id says nothing about another.
-///
-/// As text it is 32 lowercase hexadecimal digits, and nothing else parses: one account has one
-/// spelling.
-///
-/// ```
-/// use doorward_store::AccountId;
-///
-/// let id = AccountId::generate()?;
-/// assert_eq!(id.to_string().parse::<AccountId>()?, id);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub struct AccountId([u8; 16]);
-
-impl AccountId {
-    /// A new id, from the operating system's generator.
+random_id! {
+    /// The name of an account: 128 random bits, that tell nothing about its owner.
     ///
-    /// # Errors
+    /// It never changes and is never given out twice. It is not a secret, but it cannot be guessed
+    /// either: knowing one id says nothing about another.
     ///
-    /// [`RandomError`] if the operating system gives no random bytes.
-    pub fn generate() -> Result<Self, RandomError> {
-        random_bytes().map(Self)
-    }
-
-    /// The id with these bytes, as [`as_bytes`](Self::as_bytes) gave them.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes of the id.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Hex(&self.0).fmt(f)
-    }
-}
-
-impl fmt::Debug for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "AccountId({self})")
-    }
-}
-
-impl FromStr for AccountId {
-    type Err = ParseAccountIdError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse(text).map(Self).ok_or(ParseAccountIdError { _private: () })
-    }
-}
-
-/// The text is not an [`AccountId`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("not an account id; give its 32 lowercase hexadecimal digits")]
-pub struct ParseAccountIdError {
-    _private: (),
+    /// As text it is 32 lowercase hexadecimal digits, and nothing else parses: one account has one
+    /// spelling.
+    ///
+    /// ```
+    /// use doorward_store::AccountId;
+    ///
+    /// let id = AccountId::generate()?;
+    /// assert_eq!(id.to_string().parse::<AccountId>()?, id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    AccountId,
+    /// The text is not an [`AccountId`].
+    ParseAccountIdError,
+    "not an account id; give its 32 lowercase hexadecimal digits"
 }
 
 #[cfg(test)]

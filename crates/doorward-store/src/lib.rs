@@ -15,6 +15,7 @@ mod hex;
 mod lookup_key;
 mod memory;
 mod random;
+mod random_id;
 mod session;
 mod session_id;
 mod session_store;

@@ -1,8 +1,9 @@
-//! An embedded DynamoDB for all tests of this process.
+//! An embedded DynamoDB for all tests of this process, and tables in it.
+
+#[path = "../../../crates/doorward-dynamodb/tests/support/embedded.rs"]
+mod embedded;
 
 use std::collections::HashMap;
-use std::net::TcpListener;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use aws_sdk_dynamodb::Client;
@@ -11,26 +12,10 @@ use aws_sdk_dynamodb::types::{
     KeyType, Projection, ProjectionType, ScalarAttributeType,
 };
 use doorward_examples::dynamo::Endpoint;
-use tokio::runtime::Runtime;
+
+pub(crate) use self::embedded::url;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
-
-/// Its URL. It lives as long as this process.
-pub(crate) fn url() -> &'static str {
-    static URL: OnceLock<String> = OnceLock::new();
-    URL.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            Runtime::new().unwrap().block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()).await;
-            });
-        });
-        url
-    })
-}
 
 /// A name that no other test has.
 pub(crate) fn name(what: &str) -> String {

@@ -59,7 +59,8 @@ impl Requests {
 
     async fn check_description(&self) -> Result<Vec<TableProblem>, Trouble> {
         let request = self.client.describe_table().table_name(&self.table);
-        let sent = self.send(Api::DescribeTable, Repeat::Always, || request.clone().send()).await;
+        let sent =
+            self.call().send(Api::DescribeTable, Repeat::Always, || request.clone().send()).await;
         match sent {
             Ok(answer) => {
                 let nothing = || TableDescription::builder().build();
@@ -72,7 +73,7 @@ impl Requests {
     async fn check_cleaning(&self) -> Result<Option<TableProblem>, Trouble> {
         let request = self.client.describe_time_to_live().table_name(&self.table);
         let api = Api::DescribeTimeToLive;
-        match self.send(api, Repeat::Always, || request.clone().send()).await {
+        match self.call().send(api, Repeat::Always, || request.clone().send()).await {
             Ok(answer) => Ok(of_cleaning(answer.time_to_live_description())),
             Err(failure) => unchecked(failure.cause).map(Some),
         }
@@ -81,7 +82,7 @@ impl Requests {
     async fn check_backups(&self) -> Result<Option<TableProblem>, Trouble> {
         let request = self.client.describe_continuous_backups().table_name(&self.table);
         let api = Api::DescribeContinuousBackups;
-        match self.send(api, Repeat::Always, || request.clone().send()).await {
+        match self.call().send(api, Repeat::Always, || request.clone().send()).await {
             Ok(answer) => Ok(of_backups(answer.continuous_backups_description())),
             Err(failure) => unchecked(failure.cause).map(Some),
         }

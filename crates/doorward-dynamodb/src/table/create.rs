@@ -88,7 +88,8 @@ impl Requests {
         if options.is_protected() {
             request = request.deletion_protection_enabled(true);
         }
-        let sent = self.send(Api::CreateTable, Repeat::IfUndone, || request.clone().send()).await;
+        let sent =
+            self.call().send(Api::CreateTable, Repeat::IfUndone, || request.clone().send()).await;
         match sent {
             Ok(_) => Ok(true),
             Err(failure) => match failure.error {
@@ -101,7 +102,8 @@ impl Requests {
     async fn wait_until_active(&self) -> Result<(), Trouble> {
         for _ in 0..LOOKS {
             let request = self.client.describe_table().table_name(&self.table);
-            let sent = self.send(Api::DescribeTable, Repeat::Always, || request.clone().send());
+            let call = self.call();
+            let sent = call.send(Api::DescribeTable, Repeat::Always, || request.clone().send());
             let table = sent.await.map_err(|failure| failure.cause)?.table;
             let status = table.and_then(|table| table.table_status);
             if status == Some(TableStatus::Active) {
@@ -119,7 +121,8 @@ impl Requests {
             .update_time_to_live()
             .table_name(&self.table)
             .time_to_live_specification(by.map_err(unbuilt)?);
-        let sent = self.send(Api::UpdateTimeToLive, Repeat::Always, || request.clone().send());
+        let call = self.call();
+        let sent = call.send(Api::UpdateTimeToLive, Repeat::Always, || request.clone().send());
         sent.await.map_err(|failure| failure.cause)?;
         Ok(())
     }
@@ -133,7 +136,7 @@ impl Requests {
             .point_in_time_recovery_specification(on.build().map_err(unbuilt)?);
         let api = Api::UpdateContinuousBackups;
         for _ in 0..LOOKS {
-            let sent = self.send(api, Repeat::Always, || request.clone().send()).await;
+            let sent = self.call().send(api, Repeat::Always, || request.clone().send()).await;
             match sent {
                 // A table that was just made is not ready for this at once.
                 Err(failure) if failure.cause.code() == "ContinuousBackupsUnavailableException" => {

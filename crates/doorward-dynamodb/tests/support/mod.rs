@@ -6,6 +6,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses some of it")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+pub mod embedded;
 pub mod hcl;
 pub mod late;
 pub mod policy;
@@ -13,28 +14,18 @@ pub mod recorder;
 
 use std::collections::HashMap;
 use std::env;
-use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
-use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, FaultyConnector, Role, TableOptions};
+use doorward_dynamodb::{DynamoStore, DynamoStoreBuilder, FaultyConnector, TableOptions};
 use tokio::runtime::Runtime;
-
-use self::policy::Policies;
-use self::recorder::Recorder;
 
 /// A store in a table that this process has for all of its tests.
 pub(crate) async fn store() -> DynamoStore {
     builder().connect().await.unwrap()
-}
-
-/// The same, through a client that denies what the policies of these roles do not allow.
-pub(crate) async fn store_as(roles: &[Role]) -> DynamoStore {
-    let client = Recorder::guarded(Policies::of(roles));
-    builder().http_client(client).connect().await.unwrap()
 }
 
 /// The same, to be adjusted.
@@ -100,7 +91,7 @@ fn engine() -> Engine {
     match env::var("DOORWARD_DYNAMODB_ENDPOINT") {
         Ok(aws) if aws == "aws" => Engine::Aws,
         Ok(url) => Engine::Emulator(url),
-        Err(_) => Engine::Emulator(dynoxide().to_owned()),
+        Err(_) => Engine::Emulator(embedded::url().to_owned()),
     }
 }
 
@@ -129,21 +120,4 @@ fn credentials() -> Credentials {
 async fn make(builder: DynamoStoreBuilder) {
     let store = builder.connect().await.unwrap();
     let _ = store.create_table(&TableOptions::for_emulators()).await.unwrap();
-}
-
-/// The URL of an embedded DynamoDB that lives as long as this process.
-pub(crate) fn dynoxide() -> &'static str {
-    static URL: OnceLock<String> = OnceLock::new();
-    URL.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            Runtime::new().unwrap().block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()).await;
-            });
-        });
-        url
-    })
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::mod_module_files, reason = "each test file uses its part")]
 
+pub mod tries;
+
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::IpAddr;

@@ -1,8 +1,9 @@
 //! Doors over one table of an embedded DynamoDB.
 
+#[path = "../../../doorward-dynamodb/tests/support/embedded.rs"]
+mod embedded;
+
 use std::collections::HashMap;
-use std::net::TcpListener;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -10,7 +11,6 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use doorward::dynamodb::{DynamoStore, FaultyConnector, TableOptions};
-use tokio::runtime::Runtime;
 
 /// A fresh table.
 pub struct Table {
@@ -27,7 +27,7 @@ impl Table {
         let store = DynamoStore::builder(&name)
             .region("eu-central-1")
             .credentials(credentials())
-            .plain_http_on_loopback(dynoxide())
+            .plain_http_on_loopback(embedded::url())
             .deadlines(Duration::from_secs(10), Duration::from_secs(60))
             .http_client(connector.clone())
             .connect()
@@ -43,7 +43,7 @@ impl Table {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new("eu-central-1"))
             .credentials_provider(credentials())
-            .endpoint_url(dynoxide())
+            .endpoint_url(embedded::url())
             .http_client(FaultyConnector::new())
             .build();
         let pages = Client::from_conf(config).scan().table_name(&self.name).into_paginator();
@@ -66,21 +66,4 @@ pub fn bytes(item: &HashMap<String, AttributeValue>) -> usize {
 
 fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "not a secret", None, None, "tests")
-}
-
-/// The URL of an embedded DynamoDB that lives as long as this process.
-fn dynoxide() -> &'static str {
-    static URL: OnceLock<String> = OnceLock::new();
-    URL.get_or_init(|| {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        std::thread::spawn(move || {
-            Runtime::new().unwrap().block_on(async {
-                let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-                dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()).await;
-            });
-        });
-        url
-    })
 }
