@@ -11,7 +11,7 @@ use doorward::dynamodb::{DynamoStore, FaultyConnector};
 use doorward::{
     Authenticator, Cost, DeviceToken, Keys, Login, ManualClock, Outcome, Registered, Registration,
 };
-use doorward_benches::dynamodb::{Engine, InFlight, Recipe};
+use doorward_benches::dynamodb::{Engine, Recipe};
 use doorward_benches::{Failure, LONG_AFTER, Options, PASSWORD, Table, name};
 
 const USAGE: &str = "dynamodb_cost [--latency-ms 60] [--logins 5]";
@@ -24,23 +24,24 @@ async fn main() -> Result<(), Failure> {
     println!("dynamodb_cost: --latency-ms {} --logins {logins}\n", latency.as_millis());
 
     let engine = Engine::from_env()?;
-    let in_flight = InFlight::over(FaultyConnector::new().with_latency(latency));
-    let store = engine.store(in_flight.clone()).await?;
-    let mut measure = Measure::new(store, in_flight, logins)?;
+    let connector = FaultyConnector::new().with_latency(latency);
+    let store = engine.store(connector.clone()).await?;
+    let mut measure = Measure::new(store, connector, logins)?;
     let mut table =
         Table::new(&["outcome", "requests", "round trips", "read units", "write units"]);
     for case in Case::ALL {
         let asked = measure.worst(case).await?;
         table.row([case.text().to_owned(), asked.requests, asked.trips, asked.reads, asked.writes]);
     }
-    let in_flight = InFlight::over(FaultyConnector::new().with_latency(latency));
-    let recipe = Recipe::new(engine.client(in_flight.clone()), engine.table());
+    let connector = FaultyConnector::new().with_latency(latency);
+    let recipe = Recipe::new(engine.client(connector.clone()), engine.table());
     for text in ["first", "later"] {
+        connector.reset_log();
         let asked = recipe.fail("192.0.2.1", "alice").await?;
         table.row([
             format!("rate-limiter-flexible's recipe, a {text} failure"),
             asked.requests.to_string(),
-            in_flight.take_trips().to_string(),
+            connector.round_trips().to_string(),
             format!("{:.1}", asked.read_units),
             format!("{:.1}", asked.write_units),
         ]);
@@ -121,7 +122,7 @@ struct Asked {
 
 struct Measure {
     store: DynamoStore,
-    in_flight: InFlight,
+    connector: FaultyConnector,
     logins: usize,
     clock: ManualClock,
     /// Two instances over one table.
@@ -130,7 +131,7 @@ struct Measure {
 }
 
 impl Measure {
-    fn new(store: DynamoStore, in_flight: InFlight, logins: usize) -> Result<Self, Failure> {
+    fn new(store: DynamoStore, connector: FaultyConnector, logins: usize) -> Result<Self, Failure> {
         let clock = ManualClock::new(std::time::UNIX_EPOCH + Duration::from_secs(1_800_000_000));
         let keys = Keys::generate()?;
         let door = || -> Result<Authenticator, Failure> {
@@ -139,7 +140,7 @@ impl Measure {
             Ok(builder.cost(Cost::minimal_for_tests()).clock(clock.clone()).build()?)
         };
         let doors = [door()?, door()?];
-        Ok(Self { store, in_flight, logins, clock, doors, made: 0 })
+        Ok(Self { store, connector, logins, clock, doors, made: 0 })
     }
 
     async fn worst(&mut self, case: Case) -> Result<Asked, Failure> {
@@ -160,7 +161,7 @@ impl Measure {
     }
 
     /// Requests, round trips, read units, write units.
-    async fn once(&mut self, case: Case) -> Result<(u64, u64, f64, f64), Failure> {
+    async fn once(&mut self, case: Case) -> Result<(u64, usize, f64, f64), Failure> {
         self.made += 1;
         let number = self.made;
         // What failed before is forgotten, or the site would be taken for attacked.
@@ -213,13 +214,13 @@ impl Measure {
             Case::Registered => {}
         }
         let before = self.store.metrics();
-        let _earlier = self.in_flight.take_trips();
+        self.connector.reset_log();
         match case {
             Case::Registered => self.register(&name).await?,
             Case::NewWait => drop(self.attempt(1, login).await?),
             _ => drop(self.attempt(0, login).await?),
         }
-        let trips = self.in_flight.take_trips();
+        let trips = self.connector.round_trips();
         let asked = self.store.metrics().since(&before);
         Ok((asked.requests(), trips, asked.read_units(), asked.write_units()))
     }

@@ -12,8 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use doorward::dynamodb::FaultyConnector;
 use tokio::time::Instant;
 
-/// A connector that adds up for how long at least one of its requests was under way, and how often they followed
-/// each other.
+/// A connector that adds up for how long at least one of its requests was under way.
 #[derive(Clone, Debug)]
 pub struct InFlight {
     inner: SharedHttpClient,
@@ -23,9 +22,6 @@ pub struct InFlight {
 #[derive(Debug, Default)]
 struct State {
     requests: usize,
-    trips: u64,
-    /// One of the requests of this round trip has been answered.
-    answered: bool,
     since: Option<Instant>,
     busy: Duration,
 }
@@ -34,22 +30,8 @@ impl InFlight {
     /// Nothing is under way yet.
     #[must_use]
     pub fn new() -> Self {
-        Self::over(FaultyConnector::new())
-    }
-
-    /// The same, over another connector.
-    #[must_use]
-    pub fn over(connector: FaultyConnector) -> Self {
-        Self { inner: SharedHttpClient::new(connector), state: Arc::default() }
-    }
-
-    /// Round trips since it was asked last: a request that begins after another was answered begins one.
-    #[must_use]
-    pub fn take_trips(&self) -> u64 {
-        self.with(|state| {
-            state.answered = true;
-            std::mem::take(&mut state.trips)
-        })
+        let inner = SharedHttpClient::new(FaultyConnector::new());
+        Self { inner, state: Arc::default() }
     }
 
     /// For how long, so far.
@@ -66,17 +48,12 @@ impl InFlight {
         self.with(|state| {
             state.since.get_or_insert_with(Instant::now);
             state.requests += 1;
-            if state.trips == 0 || state.answered {
-                state.trips += 1;
-                state.answered = false;
-            }
         });
     }
 
     fn end(&self) {
         self.with(|state| {
             state.requests = state.requests.saturating_sub(1);
-            state.answered = true;
             if state.requests == 0
                 && let Some(since) = state.since.take()
             {

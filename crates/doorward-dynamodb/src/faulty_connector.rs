@@ -2,6 +2,7 @@
 
 mod answers;
 mod request_fault;
+mod trips;
 
 use std::future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,13 +13,15 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
     SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use doorward_aws::Connection;
 use doorward_store::FaultScript;
+use serde_json::Value;
 
 use self::answers::{asks, empty_answer, refusal};
 pub use self::request_fault::RequestFault;
+use self::trips::Trips;
 use crate::Api;
 
 /// A connector that fails requests as its script says: throttling, conflicts of transactions, lost replies,
@@ -45,6 +48,7 @@ use crate::Api;
 pub struct FaultyConnector {
     inner: SharedHttpClient,
     script: Arc<Mutex<FaultScript<Api, RequestFault>>>,
+    trips: Arc<Mutex<Trips>>,
     latency: Duration,
     stale_reads: bool,
 }
@@ -62,12 +66,14 @@ impl FaultyConnector {
         Self {
             inner: SharedHttpClient::new(client),
             script: Arc::default(),
+            trips: Arc::default(),
             latency: Duration::ZERO,
             stale_reads: false,
         }
     }
 
-    /// Every request takes so long before it is sent: sequential requests show as so many times as much.
+    /// Every request takes so long before it is sent: those of one round trip are then under way together, and
+    /// [`round_trips`](Self::round_trips) tells them from those that follow each other.
     #[must_use]
     pub fn with_latency(self, latency: Duration) -> Self {
         Self { latency, ..self }
@@ -125,13 +131,25 @@ impl FaultyConnector {
         self.script().count(api)
     }
 
-    /// Forgets the requests so far: the next one is number 1. The script stays.
+    /// How many round trips followed each other: a request that begins after another one was answered begins the
+    /// next.
+    #[must_use]
+    pub fn round_trips(&self) -> usize {
+        self.trips().count()
+    }
+
+    /// Forgets the requests so far, and the round trips: the next one is number 1. The script stays.
     pub fn reset_log(&self) {
         self.script().reset_log();
+        self.trips().reset();
     }
 
     fn script(&self) -> MutexGuard<'_, FaultScript<Api, RequestFault>> {
         self.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn trips(&self) -> MutexGuard<'_, Trips> {
+        self.trips.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -163,30 +181,47 @@ impl HttpConnector for Connector {
         // What is no request to DynamoDB, for credentials perhaps, is none of its business.
         let Some((api, body)) = asks(&request) else { return self.connector.call(request) };
         let fault = self.faults.script().next(api);
-        let (connector, latency) = (self.connector.clone(), self.faults.latency);
-        let stale = if self.faults.stale_reads { empty_answer(api, &body) } else { None };
+        let (connector, faults) = (self.connector.clone(), self.faults.clone());
         HttpConnectorFuture::new(async move {
-            if latency > Duration::ZERO {
-                tokio::time::sleep(latency).await;
-            }
-            if let Some(stale) = stale {
-                return Ok(stale);
-            }
-            match fault {
-                None => connector.call(request).await,
-                Some(RequestFault::Hang) => future::pending().await,
-                Some(RequestFault::LateReply) => {
-                    let _late = connector.call(request).await?;
-                    future::pending().await
-                }
-                Some(RequestFault::LostReply) => {
-                    let _lost = connector.call(request).await?;
-                    Err(broken())
-                }
-                Some(RequestFault::Unreachable) => Err(broken()),
-                Some(fault) => refusal(api, &body, fault),
-            }
+            faults.trips().begin();
+            let answer = faults.answer(connector, request, api, body, fault).await;
+            faults.trips().end();
+            answer
         })
+    }
+}
+
+impl FaultyConnector {
+    async fn answer(
+        &self,
+        connector: SharedHttpConnector,
+        request: HttpRequest,
+        api: Api,
+        body: Value,
+        fault: Option<RequestFault>,
+    ) -> Result<HttpResponse, ConnectorError> {
+        if self.latency > Duration::ZERO {
+            tokio::time::sleep(self.latency).await;
+        }
+        if self.stale_reads
+            && let Some(stale) = empty_answer(api, &body)
+        {
+            return Ok(stale);
+        }
+        match fault {
+            None => connector.call(request).await,
+            Some(RequestFault::Hang) => future::pending().await,
+            Some(RequestFault::LateReply) => {
+                let _late = connector.call(request).await?;
+                future::pending().await
+            }
+            Some(RequestFault::LostReply) => {
+                let _lost = connector.call(request).await?;
+                Err(broken())
+            }
+            Some(RequestFault::Unreachable) => Err(broken()),
+            Some(fault) => refusal(api, &body, fault),
+        }
     }
 }
 

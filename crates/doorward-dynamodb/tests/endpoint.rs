@@ -157,6 +157,38 @@ async fn r27_the_token_of_a_role_does_not_leave_in_clear() {
     }
 }
 
+#[tokio::test]
+async fn r27_no_redirect_is_followed() {
+    let (elsewhere, asked) = counting_server().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 8_192]).await;
+            let answer = format!(
+                "HTTP/1.1 307 X\r\nlocation: {elsewhere}/\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    let error = error_of(builder().plain_http_on_loopback(url).connect().await.unwrap()).await;
+    assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn r27_no_proxy_is_taken_from_the_environment() {
+    let (proxy, asked) = counting_server().await;
+    let url = server(Some((400, r#"{"__type":"x#ValidationException"}"#))).await;
+    let mut environment = vec![("SERVER", url.as_str())];
+    let names =
+        ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "http_proxy", "https_proxy"];
+    environment.extend(names.map(|name| (name, proxy.as_str())));
+    let text = alone("r27_with_a_proxy_in_its_environment", &environment);
+    assert!(text.contains("told: ValidationException and Timeout"), "{text}");
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+}
+
 /// None is an outage, to be tried again: somebody has to set it.
 #[tokio::test]
 async fn what_is_missing_of_the_configuration_is_named() {
@@ -208,4 +240,14 @@ async fn r27_as_a_role_in_a_process_of_its_own() {
 #[ignore = "run by a test above, with an endpoint in its environment"]
 async fn r27_in_a_process_of_its_own() {
     println!("told: {}", code(&error_of(builder().connect().await.unwrap()).await));
+}
+
+#[tokio::test]
+#[ignore = "run by a test above, with proxies in its environment"]
+async fn r27_with_a_proxy_in_its_environment() {
+    let near = builder().plain_http_on_loopback(env::var("SERVER").unwrap());
+    let near = error_of(near.connect().await.unwrap()).await;
+    // Nobody is there, and nobody says so.
+    let far = error_of(builder().endpoint("https://192.0.2.1").connect().await.unwrap()).await;
+    println!("told: {} and {}", code(&near), code(&far));
 }

@@ -26,7 +26,10 @@ async fn door(instances: usize) -> Door {
 }
 
 async fn door_with(instances: usize, policy: Policy) -> Door {
-    let table = Table::new().await;
+    door_on(Table::new().await, instances, policy)
+}
+
+fn door_on(table: Table, instances: usize, policy: Policy) -> Door {
     let clock = ManualClock::new(UNIX_EPOCH + Duration::from_secs(1_790_000_000));
     let instance = |_| {
         let builder = Authenticator::builder().store(table.store.clone()).keys(keys());
@@ -88,6 +91,26 @@ async fn a_login_consumes_at_most_four_read_and_four_write_units() {
     assert_eq!(units(&asked), (2.0, 4.0), "the same wrong one again: {asked:?}");
     let (_, asked) = door.asked(Login::new("nobody", "a guess").from(source(5))).await;
     assert_eq!(units(&asked), (2.0, 4.0), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_login_is_one_round_trip_before_the_hash_and_one_after() {
+    // Long enough for all requests of one round trip to be on their way before the first is answered.
+    let table = Table::with_latency(Duration::from_millis(150)).await;
+    let door = door_on(table, 1, Policy::recommended());
+    door.register("alice").await;
+    let _ = door.login(Login::new("somebody", "else").from(source(1))).await;
+    let v6: IpAddr = "2001:db8::1".parse().unwrap();
+    for login in [
+        Login::new("alice", PASSWORD).from(source(2)),
+        Login::new("alice", PASSWORD).from(v6),
+        Login::new("alice", "a wrong one").from(source(3)),
+        Login::new("nobody", "a guess").from(source(4)),
+    ] {
+        door.table.connector.reset_log();
+        let outcome = door.login(login).await;
+        assert_eq!(door.table.connector.round_trips(), 2, "{outcome:?}");
+    }
 }
 
 #[tokio::test]

@@ -21,9 +21,14 @@ pub struct Table {
 
 impl Table {
     pub async fn new() -> Self {
+        Self::with_latency(Duration::ZERO).await
+    }
+
+    /// Every request takes so long.
+    pub async fn with_latency(latency: Duration) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("doorward-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        let connector = FaultyConnector::new();
+        let connector = FaultyConnector::new().with_latency(latency);
         let store = DynamoStore::builder(&name)
             .region("eu-central-1")
             .credentials(credentials())
