@@ -54,7 +54,13 @@ fn builder() -> DynamoStoreBuilder {
         .region("us-east-1")
         .credentials(Credentials::new("AKIDEXAMPLE", "hush hush", None, None, "tests"))
         .attempts(1)
-        .deadlines(Duration::from_millis(300), Duration::from_millis(900))
+        // Who answers, answers within this also on a machine that is busy with other things.
+        .deadlines(Duration::from_secs(10), Duration::from_secs(30))
+}
+
+/// The same, for where nobody answers.
+fn impatient() -> DynamoStoreBuilder {
+    builder().deadlines(Duration::from_millis(300), Duration::from_millis(900))
 }
 
 async fn error_of(store: DynamoStore) -> StoreError {
@@ -107,7 +113,7 @@ async fn silence_and_nobody_at_the_address_are_unavailable() {
     let nobody = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     for (url, expected) in [(silent, "Timeout"), (nobody, "Unreachable")] {
-        let store = builder().plain_http_on_loopback(url).connect().await.unwrap();
+        let store = impatient().plain_http_on_loopback(url).connect().await.unwrap();
         let error = error_of(store).await;
         assert_eq!((error.kind(), code(&error).as_str()), (StoreErrorKind::Unavailable, expected));
     }
@@ -185,7 +191,7 @@ async fn r27_no_proxy_is_taken_from_the_environment() {
         ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "all_proxy", "http_proxy", "https_proxy"];
     environment.extend(names.map(|name| (name, proxy.as_str())));
     let text = alone("r27_with_a_proxy_in_its_environment", &environment);
-    assert!(text.contains("told: ValidationException and Timeout"), "{text}");
+    assert!(text.contains("told: ValidationException"), "{text}");
     assert_eq!(asked.load(Ordering::Relaxed), 0);
 }
 
@@ -248,6 +254,7 @@ async fn r27_with_a_proxy_in_its_environment() {
     let near = builder().plain_http_on_loopback(env::var("SERVER").unwrap());
     let near = error_of(near.connect().await.unwrap()).await;
     // Nobody is there, and nobody says so.
-    let far = error_of(builder().endpoint("https://192.0.2.1").connect().await.unwrap()).await;
-    println!("told: {} and {}", code(&near), code(&far));
+    let far = error_of(impatient().endpoint("https://192.0.2.1").connect().await.unwrap()).await;
+    assert_eq!(far.kind(), StoreErrorKind::Unavailable);
+    println!("told: {}", code(&near));
 }
