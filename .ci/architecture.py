@@ -12,6 +12,7 @@ MAP = {
     "doorward-fields": set(),
     "doorward-hash": set(),
     "doorward-kms": {"doorward-aws", "doorward-fields"},
+    "doorward-session": set(),
     "doorward-store": set(),
     "doorward-throttle": set(),
     "doorward": {
@@ -19,13 +20,14 @@ MAP = {
         "doorward-fields",
         "doorward-hash",
         "doorward-kms",
+        "doorward-session",
         "doorward-store",
         "doorward-throttle",
     },
 }
 # Programs, not libraries: they may import anything, and nothing imports them.
 TOP = {"doorward-benches", "doorward-examples"}
-PURE = {"doorward-fields", "doorward-hash", "doorward-throttle"}
+PURE = {"doorward-fields", "doorward-hash", "doorward-session", "doorward-throttle"}
 # An async runtime, its interfaces, or a network. Nothing pure is built with one.
 IMPURE = ("async-", "futures", "hyper", "mio", "reqwest", "smol", "socket2", "tokio", "tower")
 # There, reading the clock takes a binding to JavaScript, which comes with futures.
