@@ -5,3 +5,25 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
+
+mod authentication;
+mod bytes;
+mod grant;
+mod lifetime;
+mod scopes;
+mod secret;
+mod session_record;
+mod token;
+
+// Tokens
+pub use secret::TokenSecret;
+pub use token::{MalformedToken, Token, TokenKind};
+
+// Sessions
+pub use authentication::{Authentication, Factor};
+pub use lifetime::{GrantPolicy, SessionPolicy};
+pub use session_record::{Holder, Label, SessionRecord};
+
+// Grants to API clients
+pub use grant::{Grant, GrantPlace, GrantSecrets, Presented};
+pub use scopes::{Scopes, ScopesError};
