@@ -10,9 +10,11 @@ mod authentication;
 mod bytes;
 mod grant;
 mod lifetime;
+mod one_time;
 mod scopes;
 mod secret;
 mod session_record;
+mod text;
 mod token;
 
 // Tokens
@@ -27,3 +29,6 @@ pub use session_record::{Holder, Label, SessionRecord};
 // Grants to API clients
 pub use grant::{Grant, GrantPlace, GrantSecrets, Presented};
 pub use scopes::{Scopes, ScopesError};
+
+// One-time tokens
+pub use one_time::{OneTimePolicy, OneTimeRecord, OneTimeToken, Purpose};

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use base64ct::{Base64UrlUnpadded, Encoding as _};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::secret::TokenSecret;
+use crate::text::{CHECKSUM_CHARS, chars, decode, push, push_checksum, without_checksum};
 
 /// What a token is for. Its prefix says it, so that scanners for leaked secrets find it, and nobody
 /// takes one for another.
@@ -103,15 +103,11 @@ impl Token {
     }
 
     fn read(kind: TokenKind, text: &str) -> Option<Self> {
-        if text.len() != text_bytes(kind) || !text.is_ascii() {
+        if text.len() != text_bytes(kind) {
             return None;
         }
-        let (body, checksum) = text.split_at(text.len() - CHECKSUM_CHARS);
+        let body = without_checksum(text)?;
         let (id, secret) = body.strip_prefix(kind.prefix())?.split_once('.')?;
-        let mut expected = [0; CHECKSUM_CHARS];
-        if checksum != encode(&crc(body), &mut expected)? {
-            return None;
-        }
         let mut ids = [0; 32];
         let mut secrets = Zeroizing::new([0; 32 + Self::SEAL_BYTES]);
         let secrets = &mut secrets[..secret_bytes(kind)];
@@ -144,8 +140,7 @@ impl Token {
         push(&ids, &mut text);
         text.push('.');
         push(&secrets[..secret_bytes(self.kind)], &mut text);
-        let checksum = crc(&text);
-        push(&checksum, &mut text);
+        push_checksum(&mut text);
         text
     }
 
@@ -195,9 +190,7 @@ impl fmt::Debug for Token {
 /// The text is not a token of the kind that was asked for.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a token of this kind; present the whole text, as it was given out")]
-pub struct MalformedToken(());
-
-const CHECKSUM_CHARS: usize = 6;
+pub struct MalformedToken(pub(crate) ());
 
 const fn secret_bytes(kind: TokenKind) -> usize {
     match kind {
@@ -208,32 +201,6 @@ const fn secret_bytes(kind: TokenKind) -> usize {
 
 const fn text_bytes(kind: TokenKind) -> usize {
     4 + chars(32) + 1 + chars(secret_bytes(kind)) + CHECKSUM_CHARS
-}
-
-/// How many characters of Base64 without padding so many bytes take.
-const fn chars(bytes: usize) -> usize {
-    (bytes * 8).div_ceil(6)
-}
-
-/// CRC-32 as in ISO 3309, ITU-T V.42 and zlib.
-fn crc(text: &str) -> [u8; 4] {
-    crc32fast::hash(text.as_bytes()).to_be_bytes()
-}
-
-fn encode<'a>(bytes: &[u8], room: &'a mut [u8]) -> Option<&'a str> {
-    Base64UrlUnpadded::encode(bytes, room).ok()
-}
-
-fn push(bytes: &[u8], text: &mut String) {
-    let mut room = Zeroizing::new([0; chars(32 + Token::SEAL_BYTES)]);
-    // The room is as long as the longest.
-    text.push_str(encode(bytes, room.as_mut()).unwrap_or_default());
-}
-
-fn decode(text: &str, into: &mut [u8]) -> Option<()> {
-    let length = into.len();
-    let decoded = Base64UrlUnpadded::decode(text, into).ok()?;
-    (decoded.len() == length).then_some(())
 }
 
 #[cfg(test)]
