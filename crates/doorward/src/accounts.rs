@@ -8,6 +8,7 @@ use doorward_store::{AccountId, Credential, Inserted, Replaced, Status};
 use crate::attempt::{PasswordChange, Registration};
 use crate::authenticator::Inner;
 use crate::breaches::Screening;
+use crate::epoch;
 use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::identifier::Identifier;
@@ -130,7 +131,7 @@ impl Inner {
         let now = self.clock.now();
         for _ in 0..MOST_TRIES {
             let changed = credential.clone().with_password(Some(sealed.clone()));
-            let changed = changed.with_changed_at(now);
+            let changed = epoch::changed(changed, now);
             let token = visitor.token(&self.vault, &changed, now)?;
             match self.store.replace(changed, credential.version()).await? {
                 Replaced::Done(_) => {
@@ -190,7 +191,7 @@ impl Inner {
         status: Status,
     ) -> Result<Option<AccountId>, Error> {
         let (account, version) = (credential.account(), credential.version());
-        let changed = credential.with_status(status).with_changed_at(self.clock.now());
+        let changed = epoch::changed(credential.with_status(status), self.clock.now());
         match self.store.replace(changed, version).await? {
             Replaced::Done(_) => Ok(Some(account)),
             Replaced::Stale | Replaced::Missing => Ok(None),

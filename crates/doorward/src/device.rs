@@ -8,6 +8,7 @@ use doorward_fields::{BlindIndex, KeyId, MacKey, MacKeys, random_bytes};
 use doorward_store::Credential;
 use zeroize::Zeroizing;
 
+use crate::epoch::{epoch, millis};
 use crate::error::Error;
 
 /// Shows that a device has logged in to an account before. It opens nothing: it only gives its
@@ -118,15 +119,6 @@ impl KnownDevice {
     pub(crate) fn is_known_to(&self, credential: &Credential) -> bool {
         self.epoch == epoch(credential)
     }
-}
-
-fn epoch(credential: &Credential) -> u64 {
-    millis(credential.changed_at())
-}
-
-fn millis(moment: SystemTime) -> u64 {
-    let since = moment.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Far enough ahead, and near enough to be reckoned with: the year 10000.

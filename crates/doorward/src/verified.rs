@@ -2,9 +2,11 @@
 
 use std::time::SystemTime;
 
-use doorward_store::AccountId;
+use doorward_session::{Authentication, Factor};
+use doorward_store::{AccountId, Credential};
 
 use crate::device::DeviceToken;
+use crate::epoch::epoch;
 
 /// Proof that this account's owner was verified, once: what a session is opened with.
 ///
@@ -29,6 +31,9 @@ pub struct Verified {
     at: SystemTime,
     method: Method,
     device: DeviceToken,
+    /// The epoch of the account that was verified.
+    epoch: u64,
+    replacement: Option<RecoveryCode>,
 }
 
 /// How somebody was verified.
@@ -39,16 +44,42 @@ pub enum Method {
     Password,
     /// With the password and a code that was sent to the account's owner.
     PasswordAndCode,
+    /// With the password and a recovery code in place of the authenticator app.
+    PasswordAndRecoveryCode,
+    /// With the password and a code of the authenticator app.
+    PasswordAndTotp,
+}
+
+impl Method {
+    /// Whether the account's second factor was asked for and shown. A code that was mailed is none.
+    pub fn has_second_factor(self) -> bool {
+        matches!(self, Self::PasswordAndRecoveryCode | Self::PasswordAndTotp)
+    }
+
+    fn factors(self) -> impl Iterator<Item = Factor> {
+        let second = match self {
+            Self::Password => None,
+            Self::PasswordAndCode => Some(Factor::MailedCode),
+            Self::PasswordAndRecoveryCode => Some(Factor::RecoveryCode),
+            Self::PasswordAndTotp => Some(Factor::Totp),
+        };
+        [Some(Factor::Password), second].into_iter().flatten()
+    }
 }
 
 impl Verified {
     pub(crate) fn new(
-        account: AccountId,
+        credential: &Credential,
         at: SystemTime,
         method: Method,
         device: DeviceToken,
     ) -> Self {
-        Self { account, at, method, device }
+        let (account, epoch) = (credential.account(), epoch(credential));
+        Self { account, at, method, device, epoch, replacement: None }
+    }
+
+    pub(crate) fn with_replacement(self, code: RecoveryCode) -> Self {
+        Self { replacement: Some(code), ..self }
     }
 
     /// Whose account.
@@ -69,5 +100,20 @@ impl Verified {
     /// The token to keep on the device, so that it is known next time.
     pub fn device(&self) -> &DeviceToken {
         &self.device
+    }
+
+    /// After a login with a recovery code: the code that takes its place. Show it to the owner, once; nobody
+    /// can tell it again.
+    pub fn replacement(&self) -> Option<&RecoveryCode> {
+        self.replacement.as_ref()
+    }
+
+    /// The epoch of the account that was verified.
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub(crate) fn authentication(&self) -> Authentication {
+        Authentication::new(self.at, self.method.factors())
     }
 }
