@@ -38,6 +38,11 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.take(length.into())?).ok()
     }
 
+    /// All that is left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        std::mem::take(&mut self.0)
+    }
+
     /// Whether all of it was read.
     pub(crate) fn is_at_end(&self) -> bool {
         self.0.is_empty()

@@ -6,16 +6,25 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+pub mod format;
+
+mod account_details;
 mod authentication;
 mod bytes;
 mod grant;
 mod lifetime;
 mod one_time;
+mod otpauth;
+mod qr_code;
+mod quintets;
+mod recovery_code;
 mod scopes;
+mod second_factor;
 mod secret;
 mod session_record;
 mod text;
 mod token;
+mod totp;
 
 // Tokens
 pub use secret::TokenSecret;
@@ -32,3 +41,11 @@ pub use scopes::{Scopes, ScopesError};
 
 // One-time tokens
 pub use one_time::{OneTimePolicy, OneTimeRecord, OneTimeToken, Purpose};
+
+// The second factor
+pub use account_details::AccountDetails;
+pub use otpauth::{OtpauthLabel, OtpauthUri, OtpauthUriError};
+pub use qr_code::{QrCode, QrCodeError};
+pub use recovery_code::RecoveryCode;
+pub use second_factor::{MalformedSecondFactor, SecondFactor, TooManyRecoveryCodes};
+pub use totp::TotpSecret;
