@@ -75,7 +75,7 @@ impl CredentialStore for DynamoStore {
 
 impl Call<'_> {
     async fn insert(&self, credential: &Credential) -> Result<Inserted, Trouble> {
-        check_password(credential)?;
+        check_fits(credential)?;
         let item = to_item(credential, Version::FIRST);
         let mut writes =
             vec![Write::create(self, &Key::account(credential.account()), item.clone())?];
@@ -115,7 +115,7 @@ impl Call<'_> {
     }
 
     async fn replace(&self, sent: &Credential, expected: Version) -> Result<Replaced, Trouble> {
-        check_password(sent)?;
+        check_fits(sent)?;
         let next = expected.next();
         let mut writes = vec![self.rewrite_account(sent, expected, sent.lookup_keys())?];
         for key in sent.lookup_keys() {
@@ -134,7 +134,7 @@ impl Call<'_> {
     }
 
     async fn rekey(&self, sent: &Credential, expected: Version) -> Result<Rekeyed, Trouble> {
-        check_password(sent)?;
+        check_fits(sent)?;
         // What it is found by now; the transaction holds only while that is so.
         let Some(stored) = self.fetch(sent.account()).await? else { return Ok(Rekeyed::Missing) };
         if stored.version() != expected {
@@ -301,9 +301,6 @@ impl Refusal {
     }
 }
 
-fn check_password(credential: &Credential) -> Result<(), Trouble> {
-    match credential.password() {
-        Some(sealed) if sealed.len() > Credential::MAX_SEALED_BYTES => Err(Trouble::Invalid),
-        _ => Ok(()),
-    }
+fn check_fits(credential: &Credential) -> Result<(), Trouble> {
+    if credential.fits() { Ok(()) } else { Err(Trouble::Invalid) }
 }

@@ -38,6 +38,8 @@ pub(crate) const LOOKUP_KEYS: &str = "keys";
 pub(crate) const IDENTIFIER: &str = "identifier";
 /// Of a credential: the sealed password hash, if there is one.
 pub(crate) const PASSWORD: &str = "password";
+/// Of a credential: whatever else is kept of the account, sealed, if there is anything.
+pub(crate) const DETAILS: &str = "details";
 /// Of a credential: whether its owner may enter.
 pub(crate) const STATUS: &str = "status";
 /// Of a credential and a session: when it was made, in nanoseconds since 1970.

@@ -64,6 +64,7 @@ fn credential() -> Credential {
     Credential::new(account(), keys, b"sealed identifier".to_vec(), created)
         .unwrap()
         .with_password(Some(b"sealed password".to_vec()))
+        .with_details(Some(b"sealed details".to_vec()))
         .with_status(Status::Disabled)
         .with_changed_at(at(1_790_000_001))
         .with_version(Version::new(3))

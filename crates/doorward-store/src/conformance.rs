@@ -17,6 +17,7 @@
 
 mod counters;
 mod credentials;
+mod details;
 mod expiry;
 mod fixture;
 mod listing;
@@ -36,6 +37,7 @@ use std::future::Future;
 
 pub use self::counters::*;
 pub use self::credentials::*;
+pub use self::details::*;
 pub use self::expiry::*;
 pub use self::listing::*;
 pub use self::races::*;
@@ -110,6 +112,17 @@ macro_rules! store_conformance_tests {
             remove_answers_missing
             removed_account_cannot_be_written
             remove_leaves_the_others
+            insert_keeps_details
+            insert_tells_no_details_from_empty_ones
+            insert_refuses_oversized_details
+            replace_exchanges_details
+            replace_drops_details_that_are_not_sent
+            stale_writes_change_no_details
+            replace_refuses_oversized_details
+            rekey_keeps_details_under_every_key
+            rekey_drops_details_that_are_not_sent
+            rekey_refuses_oversized_details
+            remove_takes_the_details_along
             list_has_every_account_once
             list_goes_on_behind_any_account
             list_refuses_a_limit_of_zero
@@ -184,6 +197,7 @@ macro_rules! store_conformance_tests {
             law_09_racing_rekeys_and_inserts_make_one_owner
             racing_rekeys_and_replaces_have_one_winner
             racing_finds_never_miss_a_key_that_stays
+            racing_writes_of_details_have_one_winner
             racing_removes_have_one_winner
             law_09_racing_removes_and_writes_leave_no_orphan
             law_09_racing_removes_and_inserts_leave_no_orphan

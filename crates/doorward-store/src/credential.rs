@@ -7,7 +7,7 @@ use crate::{AccountId, LookupKey, Status, Version};
 
 /// The credential of one account: by what it is found, and what proves that someone is its owner.
 ///
-/// The identifier and the password hash come sealed, at most
+/// The identifier, the password hash and the details come sealed, at most
 /// [`MAX_SEALED_BYTES`](Self::MAX_SEALED_BYTES) each, and `Debug` shows their lengths only. An
 /// account without a password is one that no password opens.
 ///
@@ -31,6 +31,7 @@ pub struct Credential {
     lookup_keys: Vec<LookupKey>,
     identifier: Vec<u8>,
     password: Option<Vec<u8>>,
+    details: Option<Vec<u8>>,
     status: Status,
     created_at: SystemTime,
     changed_at: SystemTime,
@@ -40,10 +41,12 @@ impl Credential {
     /// The most lookup keys that one credential can have, and that one search can ask for.
     pub const MAX_LOOKUP_KEYS: usize = 8;
 
-    /// The longest sealed identifier, and the longest sealed password, in bytes.
+    /// The longest sealed identifier, the longest sealed password, and the longest sealed details,
+    /// each in bytes.
     pub const MAX_SEALED_BYTES: usize = 4096;
 
-    /// An active credential at [`Version::FIRST`], without a password, unchanged since `created_at`.
+    /// An active credential at [`Version::FIRST`], without a password and without details, unchanged
+    /// since `created_at`.
     ///
     /// `lookup_keys` are the blind indexes of its identifier: one for each index key in use.
     ///
@@ -68,6 +71,7 @@ impl Credential {
             lookup_keys,
             identifier,
             password: None,
+            details: None,
             status: Status::Active,
             created_at,
             changed_at: created_at,
@@ -80,6 +84,14 @@ impl Credential {
     #[must_use]
     pub fn with_password(self, password: Option<Vec<u8>>) -> Self {
         Self { password, ..self }
+    }
+
+    /// With these sealed details, or with none: see [`details`](Self::details).
+    ///
+    /// A store refuses those that are longer than [`MAX_SEALED_BYTES`](Self::MAX_SEALED_BYTES).
+    #[must_use]
+    pub fn with_details(self, details: Option<Vec<u8>>) -> Self {
+        Self { details, ..self }
     }
 
     /// With this status.
@@ -159,10 +171,25 @@ impl Credential {
         self.password.as_deref()
     }
 
+    /// Whatever else is kept of the account, sealed: its second factor, whether its identifier was
+    /// verified. No details are not the same as empty ones.
+    #[must_use]
+    pub fn details(&self) -> Option<&[u8]> {
+        self.details.as_deref()
+    }
+
     /// Whether its owner may enter.
     #[must_use]
     pub fn status(&self) -> Status {
         self.status
+    }
+
+    /// Whether password and details are each at most [`MAX_SEALED_BYTES`](Self::MAX_SEALED_BYTES) long: for
+    /// a store, which keeps nothing of one that does not fit. The other parts were checked as they came.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        let parts = [&self.password, &self.details].into_iter().flatten();
+        parts.map(Vec::len).all(|length| length <= Self::MAX_SEALED_BYTES)
     }
 
     /// When the account was made.
@@ -186,6 +213,7 @@ impl fmt::Debug for Credential {
             .field("lookup_keys", &self.lookup_keys)
             .field("identifier", &Sealed(self.identifier.len()))
             .field("password", &self.password.as_ref().map(|sealed| Sealed(sealed.len())))
+            .field("details", &self.details.as_ref().map(|sealed| Sealed(sealed.len())))
             .field("status", &self.status)
             .field("created_at", &self.created_at)
             .field("changed_at", &self.changed_at)
@@ -248,6 +276,17 @@ mod tests {
 
     fn with(keys: Vec<LookupKey>, identifier: usize) -> Result<Credential, CredentialError> {
         Credential::new(AccountId::from_bytes([1; 16]), keys, vec![0; identifier], UNIX_EPOCH)
+    }
+
+    #[test]
+    fn what_a_store_keeps_fits() {
+        let [whole, longer] = [4096, 4097].map(|length| Some(vec![0; length]));
+        let fits = |password: &Option<Vec<u8>>, details: &Option<Vec<u8>>| {
+            let credential = with(keys([1]), 1).unwrap();
+            credential.with_password(password.clone()).with_details(details.clone()).fits()
+        };
+        assert!(fits(&None, &None) && fits(&whole, &whole));
+        assert!(!fits(&longer, &None) && !fits(&None, &longer));
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::{AccountId, Credential, LookupKey, StoreError, Version};
 /// credential is found whole or not at all, and times are kept to the nanosecond.
 ///
 /// A stale read costs in both directions: a disabled account is let in, or a person who has just
-/// registered or changed the password is turned away.
+/// registered or changed the password is turned away. So do lost details: without the second factor
+/// that they hold, the password alone opens the account; with an older one, its owner is turned away.
 ///
 /// There are no default methods: a convenient one would be the first to lose a guarantee.
 ///
@@ -42,7 +43,7 @@ pub trait CredentialStore: Debug + Send + Sync {
     ///
     /// [`Full`](crate::StoreErrorKind::Full) if there is no room;
     /// [`Invalid`](crate::StoreErrorKind::Invalid) if the password is longer than
-    /// [`Credential::MAX_SEALED_BYTES`]; otherwise what befell the store. After
+    /// [`Credential::MAX_SEALED_BYTES`], or the details are; otherwise what befell the store. After
     /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the credential may have been kept:
     /// insert the same one again, and on `Taken` let [`fetch`](Self::fetch) tell whether its
     /// account exists.
@@ -75,8 +76,8 @@ pub trait CredentialStore: Debug + Send + Sync {
     /// What befell the store.
     async fn fetch(&self, account: AccountId) -> Result<Option<Credential>, StoreError>;
 
-    /// Replaces status, password, identifier and `changed_at`, if the credential is still at
-    /// version `expected`: compare-and-swap.
+    /// Replaces status, password, details, identifier and `changed_at`, if the credential is still at
+    /// version `expected`: compare-and-swap. A password or details that are not sent are kept no more.
     ///
     /// It is then at `expected.next()`, under every one of its lookup keys. The stored `created_at`
     /// stays, and the version that `credential` carries does not matter. Of any number of racers
@@ -84,14 +85,15 @@ pub trait CredentialStore: Debug + Send + Sync {
     ///
     /// # Cost of a wrong answer
     ///
-    /// `Done` for a stale write: a password that was just changed, or an account that was just
-    /// disabled, comes back as it was. `Stale` for a fresh one: the caller reads and tries again.
+    /// `Done` for a stale write: a password that was just changed, an account that was just disabled,
+    /// or a second factor that was just taken off or used, comes back as it was. `Stale` for a fresh
+    /// one: the caller reads and tries again.
     ///
     /// # Errors
     ///
     /// [`Invalid`](crate::StoreErrorKind::Invalid) if the credential is still at `expected` and the
-    /// lookup keys are not those of the stored one in their order, or if the password is longer than
-    /// [`Credential::MAX_SEALED_BYTES`]. (At another version it is `Stale`, whatever the keys: a
+    /// lookup keys are not those of the stored one in their order, or if the password or the details are
+    /// longer than [`Credential::MAX_SEALED_BYTES`]. (At another version it is `Stale`, whatever the keys: a
     /// [`rekey`](Self::rekey) may have been faster.) Otherwise what befell the store. After
     /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the write may have happened: a repeated
     /// call then answers `Stale`.
@@ -134,13 +136,13 @@ pub trait CredentialStore: Debug + Send + Sync {
     /// # Errors
     ///
     /// [`Invalid`](crate::StoreErrorKind::Invalid) if the password is longer than
-    /// [`Credential::MAX_SEALED_BYTES`]; otherwise what befell the store. After
+    /// [`Credential::MAX_SEALED_BYTES`], or the details are; otherwise what befell the store. After
     /// [`Unavailable`](crate::StoreErrorKind::Unavailable) the write may have happened: a repeated
     /// call then answers `Stale`, and [`fetch`](Self::fetch) tells which keys it has.
     async fn rekey(&self, credential: Credential, expected: Version)
     -> Result<Rekeyed, StoreError>;
 
-    /// Removes the account and releases *all* its lookup keys in one step, or nothing, if the credential
+    /// Removes the account with all that is in its credential, and releases *all* its lookup keys in one step, or nothing, if the credential
     /// is still at version `expected`: compare-and-swap.
     ///
     /// Its keys are free then: the next [`insert`](Self::insert) or [`rekey`](Self::rekey) may claim

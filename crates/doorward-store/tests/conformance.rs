@@ -65,6 +65,7 @@ fn every_behaviour_is_in_the_macro() {
     for file in [
         include_str!("../src/conformance/counters.rs"),
         include_str!("../src/conformance/credentials.rs"),
+        include_str!("../src/conformance/details.rs"),
         include_str!("../src/conformance/expiry.rs"),
         include_str!("../src/conformance/listing.rs"),
         include_str!("../src/conformance/races.rs"),

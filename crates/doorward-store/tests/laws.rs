@@ -19,6 +19,7 @@ fn credential(key: &LookupKey) -> Credential {
     Credential::new(account, vec![key.clone()], b"IDENTIFIER-SEALED".to_vec(), at(0))
         .unwrap()
         .with_password(Some(b"PASSWORD-SEALED".to_vec()))
+        .with_details(Some(b"DETAILS-SEALED".to_vec()))
 }
 
 fn session(account: AccountId, expires: u64) -> Session {
@@ -42,9 +43,14 @@ async fn law_06_dump_shows_all_that_is_kept() {
     assert_eq!(store.open(session(account, 70)).await.unwrap(), Opened::Done);
 
     let dump = store.dump();
-    for text in
-        ["IDENTIFIER-SEALED", "PASSWORD-SEALED", "LOOKUP-KEY", "TICKET-VALUE", "SESSION-VALUE"]
-    {
+    for text in [
+        "IDENTIFIER-SEALED",
+        "PASSWORD-SEALED",
+        "DETAILS-SEALED",
+        "LOOKUP-KEY",
+        "TICKET-VALUE",
+        "SESSION-VALUE",
+    ] {
         let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
         assert!(dump.contains(text) && dump.contains(&hex), "{text} is missing:\n{dump}");
     }
@@ -93,6 +99,7 @@ async fn law_08_debug_shows_no_stored_bytes() {
         "[15 sealed bytes]",
         "[12 sealed bytes]",
         "[13 sealed bytes]",
+        "[14 sealed bytes]",
         "(eeeeeeee..)",
     ] {
         assert!(shown.contains(part), "{part} is not shown:\n{shown}");

@@ -58,13 +58,14 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
     let keys = || proptest::sample::subsequence((0..6_u8).collect::<Vec<_>>(), 1..=3);
     let time = || (0..20_u64).prop_map(at);
     let credential =
-        (account(), keys(), vec(any::<u8>(), 0..4), any::<Option<u8>>(), any::<bool>())
-            .prop_map(|(account, keys, identifier, password, disabled)| {
+        (account(), keys(), vec(any::<u8>(), 0..4), any::<[Option<u8>; 2]>(), any::<bool>())
+            .prop_map(|(account, keys, identifier, [password, details], disabled)| {
                 let keys = keys.into_iter().map(lookup_key).collect();
                 let status = if disabled { Status::Disabled } else { Status::Active };
                 Credential::new(account, keys, identifier, at(u64::from(disabled)))
                     .unwrap()
                     .with_password(password.map(|byte| vec![byte]))
+                    .with_details(details.map(|byte| vec![byte]))
                     .with_status(status)
             })
             .boxed();
@@ -276,6 +277,7 @@ fn next(stored: &Credential, sent: &Credential) -> Credential {
         .with_identifier(sent.identifier().to_vec())
         .unwrap()
         .with_password(sent.password().map(<[u8]>::to_vec))
+        .with_details(sent.details().map(<[u8]>::to_vec))
         .with_status(sent.status())
         .with_changed_at(sent.changed_at())
         .with_version(Version::new(stored.version().get() + 1))

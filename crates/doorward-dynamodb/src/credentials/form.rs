@@ -5,7 +5,7 @@ use doorward_store::{AccountId, Credential, LookupKey, Status, Version};
 use crate::expression::{Placeholders, Update};
 use crate::item::{Attributes, Item, Unreadable, bytes, number, time};
 use crate::schema::{
-    ACCOUNT, CHANGED, CREATED, IDENTIFIER, LOOKUP_KEYS, PASSWORD, STATUS, VERSION,
+    ACCOUNT, CHANGED, CREATED, DETAILS, IDENTIFIER, LOOKUP_KEYS, PASSWORD, STATUS, VERSION,
 };
 
 /// What is kept of a credential, under its account and under each of its lookup keys.
@@ -20,8 +20,8 @@ pub(crate) fn to_item(credential: &Credential, version: Version) -> Attributes {
         (CREATED.to_owned(), time(credential.created_at())),
         (CHANGED.to_owned(), time(credential.changed_at())),
     ]);
-    if let Some(password) = credential.password() {
-        item.insert(PASSWORD.to_owned(), bytes(password));
+    for (name, sealed) in [(PASSWORD, credential.password()), (DETAILS, credential.details())] {
+        item.extend(sealed.map(|sealed| (name.to_owned(), bytes(sealed))));
     }
     item
 }
@@ -35,8 +35,10 @@ pub(crate) fn to_update(
 ) -> Update {
     let mut update = Update::default();
     let item = to_item(credential, version);
-    if !item.contains_key(PASSWORD) {
-        update.remove(placeholders, PASSWORD);
+    for name in [PASSWORD, DETAILS] {
+        if !item.contains_key(name) {
+            update.remove(placeholders, name);
+        }
     }
     let changing = item.into_iter().filter(|(name, _)| name != ACCOUNT && name != CREATED);
     for (name, value) in changing {
@@ -55,6 +57,7 @@ pub(crate) fn from_item(item: &Attributes) -> Result<Credential, Unreadable> {
     let status = Status::from_name(item.text(STATUS)?).ok_or(Unreadable(STATUS))?;
     Ok(credential
         .with_password(item.optional_bytes(PASSWORD)?.map(<[u8]>::to_vec))
+        .with_details(item.optional_bytes(DETAILS)?.map(<[u8]>::to_vec))
         .with_status(status)
         .with_changed_at(item.time(CHANGED)?)
         .with_version(version_of(item)?))
@@ -106,6 +109,7 @@ mod tests {
         Credential::new(account, keys, vec![1, 2], UNIX_EPOCH - Duration::from_nanos(7))
             .unwrap()
             .with_password(Some(Vec::new()))
+            .with_details(Some(vec![0, 255]))
             .with_status(Status::Disabled)
             .with_changed_at(UNIX_EPOCH + Duration::from_nanos(u64::MAX))
             .with_version(Version::new(u64::MAX))
@@ -113,7 +117,10 @@ mod tests {
 
     #[test]
     fn a_credential_comes_back_whole() {
-        for credential in [credential(), credential().with_password(None)] {
+        let (bare, empty) = (credential().with_details(None), Some(Vec::new()));
+        for credential in
+            [credential(), credential().with_password(None), credential().with_details(empty), bare]
+        {
             let item = to_item(&credential, credential.version());
             assert_eq!(from_item(&item), Ok(credential));
         }
@@ -129,9 +136,11 @@ mod tests {
             item.insert(name.to_owned(), AttributeValue::Bool(true));
             assert_eq!(from_item(&item), Err(Unreadable(name)));
         }
-        let mut item = whole;
-        item.insert(PASSWORD.to_owned(), AttributeValue::S("text".into()));
-        assert_eq!(from_item(&item), Err(Unreadable(PASSWORD)));
+        for name in [PASSWORD, DETAILS] {
+            let mut item = whole.clone();
+            item.insert(name.to_owned(), AttributeValue::S("text".into()));
+            assert_eq!(from_item(&item), Err(Unreadable(name)));
+        }
     }
 
     proptest! {

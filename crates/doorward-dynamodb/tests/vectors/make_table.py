@@ -57,6 +57,7 @@ CREDENTIAL = {
     "keys": b(b"".join(bytes([len(key)]) + key for key in KEYS)),
     "identifier": b(b"sealed identifier"),
     "password": b(b"sealed password"),
+    "details": b(b"sealed details"),
     "status": s("disabled"),
     "created": at(1_790_000_000, 7),
     "changed": at(1_790_000_001),

@@ -20,7 +20,7 @@ impl Credentials {
     }
 
     pub(super) fn insert(&mut self, credential: Credential) -> Result<Inserted, StoreError> {
-        check_password(&credential, "insert")?;
+        check_sealed(&credential, "insert")?;
         // Asked first: a full store that still said `Taken` would tell who has an account.
         if self.by_account.len() >= self.max {
             return Err(StoreError::new(StoreErrorKind::Full, "insert"));
@@ -54,7 +54,7 @@ impl Credentials {
         credential: Credential,
         expected: Version,
     ) -> Result<Replaced, StoreError> {
-        check_password(&credential, "replace")?;
+        check_sealed(&credential, "replace")?;
         let Some(stored) = self.by_account.get_mut(&credential.account()) else {
             return Ok(Replaced::Missing);
         };
@@ -76,7 +76,7 @@ impl Credentials {
         credential: Credential,
         expected: Version,
     ) -> Result<Rekeyed, StoreError> {
-        check_password(&credential, "rekey")?;
+        check_sealed(&credential, "rekey")?;
         let account = credential.account();
         let Some(stored) = self.by_account.get_mut(&account) else {
             return Ok(Rekeyed::Missing);
@@ -138,11 +138,9 @@ impl Credentials {
     }
 }
 
-fn check_password(credential: &Credential, operation: &'static str) -> Result<(), StoreError> {
-    match credential.password() {
-        Some(sealed) if sealed.len() > Credential::MAX_SEALED_BYTES => {
-            Err(StoreError::new(StoreErrorKind::Invalid, operation))
-        }
-        _ => Ok(()),
+fn check_sealed(credential: &Credential, operation: &'static str) -> Result<(), StoreError> {
+    if credential.fits() {
+        return Ok(());
     }
+    Err(StoreError::new(StoreErrorKind::Invalid, operation))
 }

@@ -22,6 +22,9 @@ fn write(state: &State, out: &mut String) -> fmt::Result {
         if let Some(password) = credential.password() {
             write_bytes(out, "  password", password)?;
         }
+        if let Some(details) = credential.details() {
+            write_bytes(out, "  details", details)?;
+        }
         writeln!(out, "  version: {}", credential.version().get())?;
         writeln!(out, "  status: {}", credential.status().as_str())?;
         writeln!(out, "  created at: {:?}", credential.created_at())?;
