@@ -135,7 +135,7 @@ pub struct QrCodeError;
 
 #[cfg(test)]
 mod tests {
-    use rqrr::PreparedImage;
+    use quircs::Quirc;
 
     use super::*;
     use crate::TotpSecret;
@@ -153,12 +153,13 @@ mod tests {
     fn read(side: usize, is_dark: impl Fn(usize, usize) -> bool) -> String {
         const SCALE: usize = 4;
         let pixels = side * SCALE;
-        let mut image = PreparedImage::prepare_from_bitmap(pixels, pixels, |x, y| {
-            is_dark(x / SCALE, y / SCALE)
-        });
-        let grids = image.detect_grids();
-        assert_eq!(grids.len(), 1);
-        grids[0].decode().unwrap().1
+        let light = |at: usize| !is_dark(at % pixels / SCALE, at / pixels / SCALE);
+        let image: Vec<u8> = (0..pixels * pixels).map(|at| u8::from(light(at)) * 255).collect();
+        let mut reader = Quirc::new();
+        let found: Vec<_> = reader.identify(pixels, pixels, &image).collect();
+        assert_eq!(found.len(), 1);
+        let read = found[0].as_ref().unwrap().decode().unwrap();
+        String::from_utf8(read.payload).unwrap()
     }
 
     /// The numbers of an `M x y h run v 1 h -run z`.
