@@ -77,8 +77,8 @@ impl TotpSecret {
     /// - **Of two steps with one code**, which one pair in a million has, it is the later one. The earlier one
     ///   would leave the code good a second time; the later one costs the owner one step of waiting, at most.
     ///
-    /// White space and hyphens are passed over; anything else than six ASCII digits is no code. Every step is
-    /// computed and compared in constant time, whichever it is. Before 1970 there is no step.
+    /// White space and hyphens are passed over; anything else than six ASCII digits is no code. All steps
+    /// are computed, whichever it is, and compared in constant time. Before 1970 there is no step.
     ///
     /// Each guess has up to three in a million: the caller limits how often one may guess.
     ///
