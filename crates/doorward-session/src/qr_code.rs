@@ -94,13 +94,12 @@ impl QrCode {
         let mut text = Zeroizing::new(String::with_capacity((3 * side + 1) * side.div_ceil(2)));
         for y in (0..side).step_by(2) {
             text.extend((0..side).map(|x| {
-                // The side is odd: below the last line there is nothing.
-                let lower_is_light = y + 1 < side && !self.is_dark(x, y + 1);
-                match (!self.is_dark(x, y), lower_is_light) {
-                    (true, true) => '\u{2588}',
-                    (true, false) => '\u{2580}',
-                    (false, true) => '\u{2584}',
-                    (false, false) => ' ',
+                // The side is odd: below the last line is half a line of quiet zone more.
+                match (self.is_dark(x, y), self.is_dark(x, y + 1)) {
+                    (false, false) => '\u{2588}',
+                    (false, true) => '\u{2580}',
+                    (true, false) => '\u{2584}',
+                    (true, true) => ' ',
                 }
             }));
             text.push('\n');
@@ -135,7 +134,7 @@ pub struct QrCodeError;
 
 #[cfg(test)]
 mod tests {
-    use rqrr::PreparedImage;
+    use quircs::Quirc;
 
     use super::*;
     use crate::TotpSecret;
@@ -153,12 +152,13 @@ mod tests {
     fn read(side: usize, is_dark: impl Fn(usize, usize) -> bool) -> String {
         const SCALE: usize = 4;
         let pixels = side * SCALE;
-        let mut image = PreparedImage::prepare_from_bitmap(pixels, pixels, |x, y| {
-            is_dark(x / SCALE, y / SCALE)
-        });
-        let grids = image.detect_grids();
-        assert_eq!(grids.len(), 1);
-        grids[0].decode().unwrap().1
+        let light = |at: usize| !is_dark(at % pixels / SCALE, at / pixels / SCALE);
+        let image: Vec<u8> = (0..pixels * pixels).map(|at| u8::from(light(at)) * 255).collect();
+        let mut reader = Quirc::new();
+        let found: Vec<_> = reader.identify(pixels, pixels, &image).collect();
+        assert_eq!(found.len(), 1);
+        let read = found[0].as_ref().unwrap().decode().unwrap();
+        String::from_utf8(read.payload).unwrap()
     }
 
     /// The numbers of an `M x y h run v 1 h -run z`.
@@ -174,7 +174,7 @@ mod tests {
     fn a_reader_reads_the_svg() {
         for uri in uris() {
             let code = QrCode::new(&uri).unwrap();
-            let (svg, side) = (code.svg(), code.side());
+            let (svg, side) = (code.svg(), code.size + 8);
             assert!(svg.contains(&format!("viewBox=\"0 0 {side} {side}\"")));
             let (_, path) = svg.split_once(" d=\"M").unwrap();
             let path = path.strip_suffix("\"/></svg>").unwrap();
@@ -183,10 +183,9 @@ mod tests {
                 dark[y][x..][..run].fill(true);
             }
             assert_eq!(read(side, |x, y| dark[y][x]), uri.expose_secret());
-            for y in 0..side {
-                for x in (0..QUIET).chain(side - QUIET..side) {
-                    assert!(!dark[y][x] && !dark[x][y], "the quiet zone is light");
-                }
+            for edge in (0..4).chain(side - 4..side) {
+                let mut modules = dark[edge].iter().chain(dark.iter().map(|line| &line[edge]));
+                assert!(modules.all(|dark| !dark), "the quiet zone is light");
             }
             assert!(svg.len() <= 512 + 10 * side * side, "{} for {side}", svg.len());
         }
@@ -198,12 +197,13 @@ mod tests {
             let code = QrCode::new(&uri).unwrap();
             let text = code.text();
             let lines: Vec<Vec<char>> = text.lines().map(|line| line.chars().collect()).collect();
-            let side = code.side();
+            let side = code.size + 8;
             assert_eq!(lines.len(), side.div_ceil(2));
+            assert!(lines.iter().all(|line| line.len() == side));
             let is_dark = |x: usize, y: usize| match lines[y / 2][x] {
                 '\u{2588}' => false,
-                '\u{2580}' => y % 2 == 1,
-                '\u{2584}' => y % 2 == 0,
+                '\u{2580}' => !y.is_multiple_of(2),
+                '\u{2584}' => y.is_multiple_of(2),
                 ' ' => true,
                 other => panic!("{other}"),
             };

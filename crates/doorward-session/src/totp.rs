@@ -77,8 +77,8 @@ impl TotpSecret {
     /// - **Of two steps with one code**, which one pair in a million has, it is the later one. The earlier one
     ///   would leave the code good a second time; the later one costs the owner one step of waiting, at most.
     ///
-    /// White space and hyphens are passed over; anything else than six ASCII digits is no code. Every step is
-    /// computed and compared in constant time, whichever it is. Before 1970 there is no step.
+    /// White space and hyphens are passed over; anything else than six ASCII digits is no code. All steps
+    /// are computed, whichever it is, and compared in constant time. Before 1970 there is no step.
     ///
     /// Each guess has up to three in a million: the caller limits how often one may guess.
     ///
@@ -271,14 +271,28 @@ mod tests {
             }
         }
 
+        /// A code that is right but for one character too many or another in its place.
         #[test]
-        fn no_text_of_another_structure_is_accepted(text: String, now in 0_u64..1 << 40) {
+        fn no_text_of_another_structure_is_accepted(strange: char, place in 0_usize..7) {
             let secret = TotpSecret::new([7; 20]);
-            let kept: String =
-                text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-            let is_code = kept.len() == 6 && kept.bytes().all(|byte| byte.is_ascii_digit());
-            let found = secret.check(&text, None, UNIX_EPOCH + Duration::from_secs(now));
-            prop_assert!(is_code || found.is_none());
+            let right: Vec<char> = code(&secret, 1_000).chars().collect();
+            let passed_over = strange.is_whitespace() || strange == '-';
+            let now = at(1_000);
+            let check = |text: Vec<char>| secret.check(&String::from_iter(text), None, now);
+            let mut longer = right.clone();
+            longer.insert(place, strange);
+            prop_assert_eq!(check(longer).is_some(), passed_over);
+            if place < 6 && !strange.is_ascii_digit() {
+                let mut other = right;
+                other[place] = strange;
+                prop_assert_eq!(check(other), None);
+            }
+        }
+
+        #[test]
+        fn no_text_is_a_reason_to_panic(text: String, now in 0_u64..1 << 40) {
+            let found = TotpSecret::new([7; 20]).check(&text, None, at(now));
+            prop_assert!(found.is_none_or(|step| step.abs_diff(now) <= 1));
         }
     }
 }

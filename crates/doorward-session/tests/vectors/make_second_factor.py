@@ -87,7 +87,7 @@ def main():
     check_against_the_rfc()
     print("# Made by make_second_factor.py. Every value is hexadecimal: numbers u64 big endian, texts UTF-8.")
 
-    for number, seconds in enumerate((0, 29, 30, 1_700_000_000, 1 << 31, 1 << 40)):
+    for number, seconds in enumerate((0, 29, 30, 1_700_000_000, 1 << 31, 250_000_000_000)):
         secret = random(f"totp {number}", 20)
         show("totp", secret=secret, seconds=seconds, code=code(secret, seconds // STEP))
 
