@@ -133,10 +133,9 @@ impl Inner {
             let changed = credential.clone().with_password(Some(sealed.clone()));
             let changed = epoch::changed(changed, now);
             let token = visitor.token(&self.vault, &changed, now)?;
+            let proof = Verified::new(&changed, now, proof.method(), token);
             match self.store.replace(changed, credential.version()).await? {
-                Replaced::Done(_) => {
-                    return Ok(Verified::new(account, now, proof.method(), token));
-                }
+                Replaced::Done(_) => return Ok(proof),
                 Replaced::Missing => break,
                 Replaced::Stale => match self.store.fetch(account).await? {
                     // A rotation was faster: it is the account that the password was checked against.

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use doorward_session::{GrantPolicy, OneTimePolicy, SessionPolicy};
 use doorward_store::{AccountId, Store};
 use doorward_throttle::{Policy, Watch};
 use tokio::sync::Notify;
@@ -23,7 +24,9 @@ use crate::pool::Pool;
 use crate::queue::Queues;
 use crate::renewal::{Renewal, Renewed};
 use crate::rotation::Rotation;
+use crate::sessions::Sessions;
 use crate::step_up::Notifier;
+use crate::tokens::Tokens;
 use crate::unlock::Unlock;
 use crate::vault::Vault;
 use crate::waits::KnownWaits;
@@ -248,6 +251,16 @@ impl Authenticator {
         self.inner.revoke_device(identifier, &token).await
     }
 
+    /// The sessions of people: opened with the proof of a login.
+    pub fn sessions(&self) -> Sessions {
+        Sessions::new(Arc::clone(&self.inner))
+    }
+
+    /// The tokens of API clients: granted with the proof of a login.
+    pub fn tokens(&self) -> Tokens {
+        Tokens::new(Arc::clone(&self.inner))
+    }
+
     /// What the hashing pool has done and is doing, for metrics.
     pub fn hashing(&self) -> HashingStats {
         self.inner.pool.stats()
@@ -271,6 +284,9 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) notifier: Option<Arc<dyn Notifier>>,
+    pub(crate) session_policy: SessionPolicy,
+    pub(crate) grant_policy: GrantPolicy,
+    pub(crate) one_time_policy: OneTimePolicy,
     pub(crate) front: Front,
     pub(crate) outages: Outages,
     pub(crate) queues: Queues,

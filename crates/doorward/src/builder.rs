@@ -7,6 +7,7 @@ use doorward_hash::{
     Backend, BreachCheck, Ceiling, Cost, HashKind, Hasher, ImportPepper, Normalization,
     PasswordPolicy,
 };
+use doorward_session::{GrantPolicy, OneTimePolicy, SessionPolicy};
 use doorward_store::Store;
 use doorward_throttle::{Policy, Watch};
 use thiserror::Error;
@@ -68,6 +69,9 @@ impl NeedsKeys {
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
             notifier: None,
+            sessions: SessionPolicy::default(),
+            grants: GrantPolicy::default(),
+            one_time: OneTimePolicy::default(),
         }
     }
 }
@@ -92,6 +96,9 @@ pub struct AuthenticatorBuilder {
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
     notifier: Option<Arc<dyn Notifier>>,
+    sessions: SessionPolicy,
+    grants: GrantPolicy,
+    one_time: OneTimePolicy,
 }
 
 /// What is decided of hashes, until a hasher is made of it.
@@ -278,6 +285,25 @@ impl AuthenticatorBuilder {
         self
     }
 
+    /// How long sessions live, and how many an account has; [`SessionPolicy::aal2`] unless told. What is shorter than
+    /// before holds for sessions that are open as well.
+    pub fn sessions(mut self, policy: SessionPolicy) -> Self {
+        self.sessions = policy;
+        self
+    }
+
+    /// How long grants to API clients and their tokens live.
+    pub fn grants(mut self, policy: GrantPolicy) -> Self {
+        self.grants = policy;
+        self
+    }
+
+    /// How long tokens that are sent live, and how many are.
+    pub fn one_time_tokens(mut self, policy: OneTimePolicy) -> Self {
+        self.one_time = policy;
+        self
+    }
+
     /// Starts the hashing threads.
     ///
     /// # Errors
@@ -314,6 +340,9 @@ impl AuthenticatorBuilder {
             clock: self.clock,
             events: self.events,
             notifier: self.notifier,
+            session_policy: self.sessions,
+            grant_policy: self.grants,
+            one_time_policy: self.one_time,
             front: Front::new(self.front),
             queues: Queues::default(),
             waits: KnownWaits::default(),

@@ -73,6 +73,14 @@ pub enum EventKind {
     Rejected(Rejection),
     /// A device was made unknown.
     DeviceRevoked,
+    /// A refresh token was presented that had been exchanged long before: somebody has a copy. Its grant has ended.
+    RefreshReused,
+    /// A session, or a grant to an API client, has ended: by its holder, by its owner, or to make room for another.
+    SessionEnded,
+    /// A session was opened, or a grant made.
+    SessionOpened,
+    /// All sessions of an account have ended, or all but one.
+    SessionsEnded,
     /// A code was asked for, by this rule.
     StepUp(Rule),
     /// Waits of this kind were lifted.
@@ -124,6 +132,10 @@ impl EventKind {
             Self::RegistrationTaken => "registration_taken",
             Self::Rehashed => "rehashed",
             Self::Rejected(_) => "rejected",
+            Self::RefreshReused => "refresh_reused",
+            Self::SessionEnded => "session_ended",
+            Self::SessionOpened => "session_opened",
+            Self::SessionsEnded => "sessions_ended",
             Self::StepUp(_) => "step_up",
             Self::Unlocked(_) => "unlocked",
             Self::Verified => "verified",
@@ -172,7 +184,8 @@ impl EventSink for TracingSink {
             | EventKind::CodeNotSent
             | EventKind::Failed(_)
             | EventKind::OutageBegan
-            | EventKind::PasswordUnchecked => {
+            | EventKind::PasswordUnchecked
+            | EventKind::RefreshReused => {
                 tracing::warn!(
                     target: TARGET, event = name, detail, account, subject, source, known_device
                 );

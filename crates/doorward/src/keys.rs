@@ -198,6 +198,7 @@ impl Keys {
             counters: self.set.derive_mac_keys("counters"),
             devices: self.set.derive_mac_keys("devices"),
             tickets: self.set.derive_mac_keys("tickets"),
+            refresh: self.set.derive_mac_keys("refresh tokens"),
         }
     }
 }
@@ -227,6 +228,8 @@ pub(crate) struct DerivedKeys {
     pub(crate) devices: MacKeys,
     /// Name step-up tickets and bind their codes, by the primary alone. A rotation ends those under way.
     pub(crate) tickets: MacKeys,
+    /// Seal refresh tokens.
+    pub(crate) refresh: MacKeys,
 }
 
 /// Why there are no keys.

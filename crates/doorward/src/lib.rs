@@ -47,6 +47,7 @@ mod clock;
 mod counting;
 mod deadline;
 mod device;
+mod epoch;
 mod error;
 mod event;
 mod front;
@@ -56,6 +57,7 @@ mod hashing;
 mod held_back;
 mod identifier;
 mod import;
+mod introspection;
 mod keys;
 mod lane;
 mod ledger;
@@ -64,18 +66,26 @@ mod new_password;
 mod outage;
 mod outcome;
 mod owed;
+mod owned;
 mod paying;
 mod pepper;
 mod permit;
 mod pool;
+mod principal;
 mod queue;
 mod recipe;
 mod redeem;
+mod refreshing;
 mod renewal;
 mod rooms;
 mod rotation;
+mod session_keeping;
+mod session_list;
+mod session_vault;
+mod sessions;
 mod site_row;
 mod step_up;
+mod tokens;
 mod unlock;
 mod vault;
 mod verified;
@@ -87,6 +97,16 @@ pub use attempt::{Login, PasswordChange, Redemption, Registration};
 pub use authenticator::Authenticator;
 pub use outcome::{Changed, Managed, Outcome, Refusal, Registered, Wait};
 pub use verified::{Method, Verified};
+
+// Sessions, and whose something is
+pub use owned::{NotOwner, Owned};
+pub use principal::{Fresh, Owner, Principal};
+pub use session_list::{EndedSessions, SessionInfo};
+pub use sessions::{NewSession, OpenSession, Sessions};
+
+// Tokens of API clients
+pub use introspection::{ActiveToken, Introspection};
+pub use tokens::{NewGrant, TokenPair, Tokens};
 
 // Building it
 pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};
@@ -128,7 +148,11 @@ pub use doorward_hash::{
 };
 #[cfg(feature = "zxcvbn")]
 pub use doorward_hash::{Strength, StrengthEstimate};
-pub use doorward_store::{AccountId, MemoryStore, Store, StoreError, StoreErrorKind};
+pub use doorward_session::{
+    Authentication, Factor, GrantPolicy, OneTimePolicy, RecoveryCode, Scopes, ScopesError,
+    SessionPolicy,
+};
+pub use doorward_store::{AccountId, MemoryStore, SessionId, Store, StoreError, StoreErrorKind};
 pub use doorward_throttle::{
     Alarm, Detection, FilterSize, Ladder, LadderError, Mode, Outage, Policy, PolicyBuilder,
     PolicyError, PrefixError, Response, Rule, ScopeKind, ScopeRule, SourcePrefix, Window,

@@ -165,7 +165,7 @@ impl Inner {
         let (outcome, event, credential) = match (judgement, credential) {
             (Ok(outdated), Some(credential)) => {
                 let token = visitor.token(&self.vault, &credential, now)?;
-                let proof = Verified::new(credential.account(), now, Method::Password, token);
+                let proof = Verified::new(&credential, now, Method::Password, token);
                 let renewing = self.renew(visitor, &proof, credential, password, outdated);
                 let (settled, credential) = tokio::join!(settling, renewing);
                 settled?;

@@ -140,7 +140,7 @@ impl Inner {
         self.apply(&run, now).await?;
         let token =
             self.vault.reissue_device(KnownDevice::generate(&credential, now)?, &credential)?;
-        let proof = Verified::new(record.account, now, Method::PasswordAndCode, token);
+        let proof = Verified::new(&credential, now, Method::PasswordAndCode, token);
         Ok(Some((record, proof)))
     }
 }

@@ -66,6 +66,10 @@ impl Vault {
         self.reseal(credential.account().as_bytes(), "identifier", credential.identifier())
     }
 
+    pub(crate) fn keys(&self) -> &DerivedKeys {
+        &self.keys
+    }
+
     pub(crate) fn counters(&self) -> &MacKey {
         self.keys.counters.primary()
     }
@@ -166,7 +170,7 @@ impl Vault {
         Ok(Zeroizing::new(text.map_err(|_| Error::new(ErrorKind::Corrupt))?.to_owned()))
     }
 
-    fn place<'a>(&'a self, record: &'a [u8], field: &'a str) -> Place<'a> {
+    pub(crate) fn place<'a>(&'a self, record: &'a [u8], field: &'a str) -> Place<'a> {
         Place { tenant: &self.tenant, table: ACCOUNTS, record, field, version: SCHEMA }
     }
 }
@@ -180,6 +184,6 @@ const TICKETS: &str = "tickets";
 /// The version of what the sealed fields hold; part of each field's context.
 const SCHEMA: u32 = 1;
 
-fn envelope(sealed: &[u8]) -> Result<Envelope, Error> {
+pub(crate) fn envelope(sealed: &[u8]) -> Result<Envelope, Error> {
     Envelope::parse(sealed).map_err(|error| Error::because(ErrorKind::Corrupt, error))
 }

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use doorward_session::{Authentication, Factor};
+use doorward_session::{Authentication, Factor, RecoveryCode};
 use doorward_store::{AccountId, Credential};
 
 use crate::device::DeviceToken;
