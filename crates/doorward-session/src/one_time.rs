@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::bytes::{Reader, put_number, put_text};
@@ -27,27 +28,39 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The number that stands for it in records; its name in digests.
-    const ALL: [(Self, u8, &'static str); 5] = [
-        (Self::Enrolment, 1, "enrolment"),
-        (Self::IdentifierChange, 2, "identifier change"),
-        (Self::Invitation, 3, "invitation"),
-        (Self::Recovery, 4, "recovery"),
-        (Self::Verification, 5, "verification"),
+    const ALL: [Self; 5] = [
+        Self::Enrolment,
+        Self::IdentifierChange,
+        Self::Invitation,
+        Self::Recovery,
+        Self::Verification,
     ];
 
-    /// Its name: what tells the digests of tokens of one purpose from those of another.
+    /// Its name, for logs.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(purpose, ..)| *purpose == self).map_or("", |(.., name)| name)
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enrolment => "enrolment",
+            Self::IdentifierChange => "identifier change",
+            Self::Invitation => "invitation",
+            Self::Recovery => "recovery",
+            Self::Verification => "verification",
+        }
     }
 
-    fn number(self) -> u8 {
-        Self::ALL.iter().find(|(purpose, ..)| *purpose == self).map_or(0, |(_, number, _)| *number)
+    /// What stands for it in records and digests.
+    const fn number(self) -> u8 {
+        match self {
+            Self::Enrolment => 1,
+            Self::IdentifierChange => 2,
+            Self::Invitation => 3,
+            Self::Recovery => 4,
+            Self::Verification => 5,
+        }
     }
 
     fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.iter().find(|(_, known, _)| *known == number).map(|(purpose, ..)| *purpose)
+        Self::ALL.into_iter().find(|purpose| purpose.number() == number)
     }
 }
 
@@ -105,6 +118,17 @@ impl OneTimeToken {
     pub fn secret(&self) -> &TokenSecret {
         &self.0
     }
+
+    /// What is kept of it, and what it is found by: SHA-256 over a domain, the purpose and the secret. Presented for
+    /// another purpose, it is not found.
+    #[must_use]
+    pub fn digest(&self, purpose: Purpose) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(b"doorward/one-time/v1\0");
+        hash.update([purpose.number()]);
+        hash.update(self.0.expose());
+        hash.finalize().into()
+    }
 }
 
 impl fmt::Debug for OneTimeToken {
@@ -123,6 +147,7 @@ pub struct OneTimePolicy {
     verification: Duration,
     invitation: Duration,
     sends: u64,
+    of_source: u64,
 }
 
 impl OneTimePolicy {
@@ -152,6 +177,12 @@ impl OneTimePolicy {
         Self { sends: tokens.max(1), ..self }
     }
 
+    /// So many may be asked for from one address (an IPv6 /64) in an hour, whoever for: 30 unless told, at least one.
+    #[must_use]
+    pub fn of_source(self, tokens: u64) -> Self {
+        Self { of_source: tokens.max(1), ..self }
+    }
+
     /// How long a token of this purpose lives.
     #[must_use]
     pub fn life(&self, purpose: Purpose) -> Duration {
@@ -168,17 +199,19 @@ impl OneTimePolicy {
     pub fn most_sends(&self) -> u64 {
         self.sends
     }
+
+    /// How many may be asked for from one address in an hour.
+    #[must_use]
+    pub fn most_of_source(&self) -> u64 {
+        self.of_source
+    }
 }
 
 impl Default for OneTimePolicy {
     fn default() -> Self {
-        let day = Duration::from_secs(24 * 60 * 60);
-        Self {
-            recovery: Duration::from_secs(60 * 60),
-            verification: day,
-            invitation: day,
-            sends: 3,
-        }
+        let hour = Duration::from_secs(60 * 60);
+        let (verification, invitation) = (24 * hour, 24 * hour);
+        Self { recovery: hour, verification, invitation, sends: 3, of_source: 30 }
     }
 }
 

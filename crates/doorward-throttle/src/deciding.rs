@@ -31,19 +31,73 @@ impl Policy {
         now: SystemTime,
         can_challenge: bool,
     ) -> Decision {
+        match self.verdict(reservation, rows, suspicion, now, can_challenge) {
+            Ok(verdict) => verdict.decision(self.mode),
+            Err(decision) => decision,
+        }
+    }
+
+    /// Decides on an attempt to give the code of a second factor: [`decide`](Self::decide), in force whatever the mode
+    /// is, since there are few codes to guess.
+    ///
+    /// Rules that would ask for a step-up let it through, for it is one; but for the bound on consecutive failures, which
+    /// makes it wait.
+    pub fn decide_code(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> Decision {
+        let decision = match self.verdict(reservation, rows, None, now, true) {
+            Ok(verdict) => verdict.decision(Mode::Enforce),
+            Err(decision) => decision,
+        };
+        match (decision, self.over_bound(reservation, rows, now)) {
+            (Decision::Admit(_) | Decision::Busy, Some(denial)) => Decision::Deny(denial),
+            (decision, _) => decision,
+        }
+    }
+
+    /// Whether the account has failed as often in a row as it may.
+    fn over_bound(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> Option<Denial> {
+        let judging = reservation.scopes.iter().zip(rows);
+        let account = judging.filter(|((scope, role), _)| {
+            scope.kind() == ScopeKind::Account && *role != Role::Credited
+        });
+        account.map(|(_, row)| row).find_map(|row| {
+            let most = self.rule(ScopeKind::Account).consecutive?;
+            let until = last_of_run(row, now) + self.consecutive_memory;
+            (self.streak(row, now) >= most).then(|| Denial::new(Rule::Consecutive, until))
+        })
+    }
+
+    fn verdict(
+        &self,
+        reservation: &Reservation,
+        rows: &[Counters],
+        suspicion: Option<Suspicion>,
+        now: SystemTime,
+        can_challenge: bool,
+    ) -> Result<Verdict, Decision> {
         let mut verdict = Verdict::default();
         for (at, (scope, role)) in reservation.scopes.iter().enumerate() {
             if *role == Role::Credited {
                 continue;
             }
             let Some(counters) = rows.get(at) else {
-                return Decision::Deny(Denial::new(Rule::of(scope.kind()), now + LOST_ROW_WAIT));
+                let until = now + LOST_ROW_WAIT;
+                return Err(Decision::Deny(Denial::new(Rule::of(scope.kind()), until)));
             };
             if scope.kind() == ScopeKind::Device && is_void(reservation, counters, now) {
-                return Decision::Distrust;
+                return Err(Decision::Distrust);
             }
             match self.assess(scope.kind(), *role, counters, now, can_challenge) {
-                Finding::Distrust => return Decision::Distrust,
+                Finding::Distrust => return Err(Decision::Distrust),
                 finding => verdict.add(finding),
             }
         }
@@ -53,7 +107,7 @@ impl Policy {
         if let Some(suspicion) = suspicion {
             verdict.add(suspicion.finding(now, can_challenge));
         }
-        verdict.decision(self.mode)
+        Ok(verdict)
     }
 
     pub(crate) fn assess(

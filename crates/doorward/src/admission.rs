@@ -40,7 +40,7 @@ impl Inner {
     pub(crate) async fn admit(
         &self,
         visitor: &mut Visitor,
-        password: &Password,
+        password: Option<&Password>,
         slot: &mut Option<Slot>,
     ) -> Result<Result<Admitted, Wait>, Error> {
         let mut give_up = pin!(tokio::time::sleep(PATIENCE));
@@ -69,15 +69,13 @@ impl Inner {
             if let Some(denial) = self.waits.find(judges, now) {
                 return Ok(Err(Wait::new(denial, now)));
             }
-            if visitor.guess.is_none() {
+            if let (Some(password), None) = (password, &visitor.guess) {
                 visitor.look_at(password, &self.vault, now);
             }
             let (reservation, mut updates) = self.policy.reserve(&visitor.attempt(), now);
             updates.extend(self.watch().refresh(now));
-            let (rows, found) = tokio::join!(
-                self.reserve(&reservation, &updates, now),
-                self.store.find(&visitor.keys),
-            );
+            let (rows, found) =
+                tokio::join!(self.reserve(&reservation, &updates, now), self.look_up(visitor),);
             let (mut rows, place) = match rows {
                 Err(error) if error.kind() == StoreErrorKind::Invalid && !tidied => {
                     self.tidy(&reservation).await?;
@@ -95,11 +93,7 @@ impl Inner {
                     return Err(error.into());
                 }
             };
-            let suspicion = self.watch().suspicion(&reservation, &rows, now);
-            let can_challenge = self.notifier.is_some();
-            let policy = self.policy_at(place);
-            let decision = policy.decide(&reservation, &rows, suspicion, now, can_challenge);
-            let decision = match decision {
+            let decision = match self.decide_on(visitor, place, &reservation, &rows, now) {
                 Decision::Admit(_) if visitor.is_outdated(credential.as_ref(), now) => {
                     Decision::Distrust
                 }
@@ -132,6 +126,22 @@ impl Inner {
                 }
             }
         }
+    }
+
+    fn decide_on(
+        &self,
+        visitor: &Visitor,
+        place: Place,
+        reservation: &Reservation,
+        rows: &[Counters],
+        now: SystemTime,
+    ) -> Decision {
+        let policy = self.policy_at(place);
+        if visitor.code.is_some() {
+            return policy.decide_code(reservation, rows, now);
+        }
+        let suspicion = self.watch().suspicion(reservation, rows, now);
+        policy.decide(reservation, rows, suspicion, now, self.notifier.is_some())
     }
 
     /// The head of every queue that the attempt has to stand in, if nobody stands there.

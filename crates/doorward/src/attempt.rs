@@ -6,6 +6,7 @@ use doorward_hash::Password;
 
 use crate::device::DeviceToken;
 use crate::step_up::{Code, TicketToken};
+use crate::verified::Verified;
 
 /// An attempt to log in.
 ///
@@ -90,17 +91,30 @@ impl Registration {
 }
 
 /// A change of password by somebody who knows the current one.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PasswordChange {
-    pub(crate) login: Login,
+    pub(crate) evidence: Evidence,
     pub(crate) new: Password,
     pub(crate) words: Vec<Typed>,
+}
+
+/// What shows that the current password is known.
+#[derive(Debug)]
+pub(crate) enum Evidence {
+    Login(Box<Login>),
+    Proof(Box<Verified>),
 }
 
 impl PasswordChange {
     /// `login` holds the current password, and is throttled and counted like any other login.
     pub fn new(login: Login, new: impl Into<Password>) -> Self {
-        Self { login, new: new.into(), words: Vec::new() }
+        Self { evidence: Evidence::Login(Box::new(login)), new: new.into(), words: Vec::new() }
+    }
+
+    /// `proof` is of a login with the current password, at most ten minutes ago: what a
+    /// [redeemed](crate::Authenticator::redeem) ticket gives, where the current password was answered with a step-up.
+    pub fn proven(proof: Verified, new: impl Into<Password>) -> Self {
+        Self { evidence: Evidence::Proof(Box::new(proof)), new: new.into(), words: Vec::new() }
     }
 
     /// What else anyone knows about the person, as for [`Registration::context`].
@@ -110,24 +124,32 @@ impl PasswordChange {
     }
 }
 
-/// A ticket and the code that its owner was sent.
+/// A ticket, and the code that its owner was sent or has in an authenticator app, or a recovery code.
 #[derive(Clone, Debug)]
 pub struct Redemption {
     pub(crate) ticket: TicketToken,
     pub(crate) code: Code,
     pub(crate) source: Option<IpAddr>,
+    pub(crate) device: Option<DeviceToken>,
 }
 
 impl Redemption {
     /// The ticket's text as [`StepUp::expose_secret`](crate::StepUp::expose_secret) gave it, and
     /// the code as it was typed.
     pub fn new(ticket: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { ticket: TicketToken::new(ticket), code: Code::new(code), source: None }
+        let (ticket, code) = (TicketToken::new(ticket), Code::new(code));
+        Self { ticket, code, source: None, device: None }
     }
 
-    /// Where it comes from, for the audit event.
+    /// Where it comes from: the same address as the login's, or the ticket is none. (Of IPv6, the same /64.)
     pub fn from(mut self, source: impl Into<IpAddr>) -> Self {
         self.source = Some(source.into());
+        self
+    }
+
+    /// What the client keeps as its device token: the same as at the login, or the ticket is none.
+    pub fn device(mut self, token: DeviceToken) -> Self {
+        self.device = Some(token);
         self
     }
 }
@@ -143,6 +165,6 @@ impl std::fmt::Debug for Typed {
 }
 
 /// No more than are looked at.
-fn typed(words: impl IntoIterator<Item = impl Into<String>>) -> impl Iterator<Item = Typed> {
+pub(crate) fn typed(words: impl IntoIterator<Item = impl Into<String>>) -> impl Iterator<Item = Typed> {
     words.into_iter().take(32).map(|word| Typed(word.into()))
 }

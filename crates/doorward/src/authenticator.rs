@@ -18,6 +18,7 @@ use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
 use crate::ledger::Ledger;
 use crate::new_password::NewPasswords;
+use crate::notice::Notifier;
 use crate::outage::Outages;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
@@ -25,7 +26,6 @@ use crate::queue::Queues;
 use crate::renewal::{Renewal, Renewed};
 use crate::rotation::Rotation;
 use crate::sessions::Sessions;
-use crate::step_up::Notifier;
 use crate::tokens::Tokens;
 use crate::unlock::Unlock;
 use crate::vault::Vault;
@@ -63,14 +63,18 @@ impl Authenticator {
         Ok(decided.outcome)
     }
 
-    /// Redeems a ticket with the code that its owner was sent; a ticket that nobody was sent a code
-    /// for, an expired one, and a wrong code are all [`Outcome::Rejected`].
+    /// Redeems a ticket with the code that its owner was sent, or with one of the account's second factor; a ticket
+    /// that no code redeems, an expired one, one that was issued elsewhere, and a wrong code are all
+    /// [`Outcome::Rejected`].
+    ///
+    /// Codes are throttled as passwords are, by the same policy and apart from them: [`Outcome::Wait`]. A ticket bears
+    /// five tries.
     ///
     /// # Errors
     ///
     /// [`Error`] when no decision could be reached.
     pub async fn redeem(&self, redemption: Redemption) -> Result<Outcome, Error> {
-        self.inner.redeem(redemption).await
+        Arc::clone(&self.inner).redeem(redemption).await
     }
 
     /// Makes an account.

@@ -22,10 +22,10 @@ use crate::hashing::HashingLimits;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::new_password::NewPasswords;
+use crate::notice::Notifier;
 use crate::outage::Outages;
 use crate::pool::Pool;
 use crate::queue::Queues;
-use crate::step_up::Notifier;
 use crate::vault::Vault;
 use crate::waits::KnownWaits;
 
@@ -278,8 +278,8 @@ impl AuthenticatorBuilder {
         self
     }
 
-    /// Sends step-up codes to owners. Without one there is no step-up, and where the policy would ask
-    /// for it, attempts from unknown devices wait.
+    /// Sends codes and notices to owners. Without one there is no step-up, and where the policy would ask
+    /// for it, attempts from unknown devices wait; and there is no recovery.
     pub fn notifier(mut self, notifier: impl Notifier + 'static) -> Self {
         self.notifier = Some(Arc::new(notifier));
         self

@@ -110,6 +110,26 @@ impl KnownDevice {
         Self { epoch: epoch(credential), issued, ..self }
     }
 
+    /// How many bytes it takes where it is kept: `id (16) || epoch (8) || issued (8)`.
+    pub(crate) const LENGTH: usize = 32;
+
+    pub(crate) fn to_bytes(self) -> [u8; Self::LENGTH] {
+        let mut bytes = [0; Self::LENGTH];
+        bytes[..16].copy_from_slice(&self.id);
+        bytes[16..24].copy_from_slice(&self.epoch.to_be_bytes());
+        bytes[24..].copy_from_slice(&self.issued.to_be_bytes());
+        bytes
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; Self::LENGTH] = bytes.try_into().ok()?;
+        Some(Self {
+            id: bytes[..16].try_into().ok()?,
+            epoch: u64::from_be_bytes(bytes[16..24].try_into().ok()?),
+            issued: u64::from_be_bytes(bytes[24..].try_into().ok()?),
+        })
+    }
+
     /// When its token was issued.
     pub(crate) fn issued_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_millis(self.issued.min(LATEST))

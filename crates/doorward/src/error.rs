@@ -35,6 +35,10 @@ pub enum ErrorKind {
     IdentifierTaken,
     /// A fault of doorward itself.
     Internal,
+    /// What the service itself said will not do; the source names the remedy.
+    Invalid,
+    /// There is nobody to send anything: give the builder a [`Notifier`](crate::Notifier).
+    NoNotifier,
     /// No memory for a hash.
     OutOfMemory,
     /// The operating system gave no random bytes.
@@ -69,6 +73,8 @@ impl Error {
             ErrorKind::Corrupt
             | ErrorKind::IdentifierTaken
             | ErrorKind::Internal
+            | ErrorKind::Invalid
+            | ErrorKind::NoNotifier
             | ErrorKind::Randomness => false,
             ErrorKind::Store => self
                 .source

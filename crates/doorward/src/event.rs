@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::time::SystemTime;
 
+use doorward_session::Purpose;
 use doorward_store::AccountId;
 use doorward_throttle::{Alarm, Rule, ScopeKind};
 
@@ -40,6 +41,10 @@ pub struct Event {
 pub enum EventKind {
     /// An attack was found. The event's subject and source are those of the attempt that showed it.
     Alarm(Alarm),
+    /// A notice was sent to somebody.
+    NoticeSent,
+    /// A notice could not be sent.
+    NoticeNotSent,
     /// A code was sent to an owner.
     CodeSent,
     /// A code could not be sent.
@@ -69,12 +74,34 @@ pub enum EventKind {
     RegistrationTaken,
     /// A hash was brought up to the present cost.
     Rehashed,
+    /// An account and everything that was kept of it was removed.
+    Deleted,
+    /// All that is kept of an account was read, for who asked for it.
+    Exported,
+    /// An account has another identifier.
+    IdentifierChanged,
+    /// An identifier was shown to be its owner's.
+    IdentifierVerified,
+    /// The recovery codes of an account are others now.
+    RecoveryCodesExchanged,
+    /// A password was set anew by who was sent a token for it.
+    Recovered,
+    /// A second factor was enrolled.
+    SecondFactorEnrolled,
+    /// A second factor was removed.
+    SecondFactorRemoved,
+    /// A token was asked for: for an account, if it names one.
+    TokenAsked(Purpose),
     /// A login was rejected.
     Rejected(Rejection),
     /// A device was made unknown.
     DeviceRevoked,
+    /// A recovery code was used in place of an authenticator app.
+    RecoveryCodeUsed,
     /// A refresh token was presented that had been exchanged long before: somebody has a copy. Its grant has ended.
     RefreshReused,
+    /// The password was right, and a code of the second factor was asked for.
+    SecondFactorAsked,
     /// A session, or a grant to an API client, has ended: by its holder, by its owner, or to make room for another.
     SessionEnded,
     /// A session was opened, or a grant made.
@@ -118,25 +145,38 @@ impl EventKind {
             Self::Alarm(alarm) => alarm.name(),
             Self::CodeNotSent => "code_not_sent",
             Self::CodeSent => "code_sent",
+            Self::Deleted => "deleted",
             Self::DeviceRevoked => "device_revoked",
             Self::Disabled => "disabled",
             Self::Enabled => "enabled",
+            Self::Exported => "exported",
             Self::Failed(_) => "failed",
+            Self::IdentifierChanged => "identifier_changed",
+            Self::IdentifierVerified => "identifier_verified",
             Self::Imported => "imported",
+            Self::NoticeNotSent => "notice_not_sent",
+            Self::NoticeSent => "notice_sent",
             Self::OutageBegan => "outage_began",
             Self::OutageEnded => "outage_ended",
             Self::PasswordChanged => "password_changed",
             Self::PasswordUnchecked => "password_unchecked",
+            Self::Recovered => "recovered",
+            Self::RecoveryCodesExchanged => "recovery_codes_exchanged",
             Self::Refused => "refused",
             Self::Registered => "registered",
             Self::RegistrationTaken => "registration_taken",
             Self::Rehashed => "rehashed",
             Self::Rejected(_) => "rejected",
+            Self::RecoveryCodeUsed => "recovery_code_used",
             Self::RefreshReused => "refresh_reused",
+            Self::SecondFactorEnrolled => "second_factor_enrolled",
+            Self::SecondFactorRemoved => "second_factor_removed",
+            Self::SecondFactorAsked => "second_factor_asked",
             Self::SessionEnded => "session_ended",
             Self::SessionOpened => "session_opened",
             Self::SessionsEnded => "sessions_ended",
             Self::StepUp(_) => "step_up",
+            Self::TokenAsked(_) => "token_asked",
             Self::Unlocked(_) => "unlocked",
             Self::Verified => "verified",
             Self::Waited(_) => "waited",
@@ -155,6 +195,7 @@ impl EventKind {
             | Self::Waited(rule)
             | Self::WouldStepUp(rule)
             | Self::WouldWait(rule) => rule.name().to_owned(),
+            Self::TokenAsked(purpose) => purpose.name().to_owned(),
             Self::Unlocked(kind) => format!("{kind:?}"),
             _ => String::new(),
         }
@@ -183,6 +224,7 @@ impl EventSink for TracingSink {
             EventKind::Alarm(_)
             | EventKind::CodeNotSent
             | EventKind::Failed(_)
+            | EventKind::NoticeNotSent
             | EventKind::OutageBegan
             | EventKind::PasswordUnchecked
             | EventKind::RefreshReused => {

@@ -43,6 +43,7 @@ mod authenticator;
 mod breaches;
 mod breaker;
 mod builder;
+mod challenge;
 mod clock;
 mod counting;
 mod deadline;
@@ -63,6 +64,7 @@ mod lane;
 mod ledger;
 mod measuring;
 mod new_password;
+mod notice;
 mod outage;
 mod outcome;
 mod owed;
@@ -79,12 +81,15 @@ mod refreshing;
 mod renewal;
 mod rooms;
 mod rotation;
+mod second_factor;
 mod session_keeping;
 mod session_list;
 mod session_vault;
 mod sessions;
 mod site_row;
 mod step_up;
+mod ticket;
+mod ticketing;
 mod tokens;
 mod unlock;
 mod vault;
@@ -130,7 +135,11 @@ pub use measuring::{MeasureError, calibrate};
 
 // Known devices and step-up
 pub use device::DeviceToken;
-pub use step_up::{Code, CodeNotice, Notifier, StepUp};
+pub use step_up::{Code, StepUp};
+
+// What owners are told
+pub use doorward_session::Purpose;
+pub use notice::{AccountChange, ChangeNotice, CodeNotice, Notice, Notifier, TokenNotice};
 
 // For the operator
 pub use clock::{Clock, ManualClock, SystemClock};

@@ -44,7 +44,11 @@ impl Wait {
 
     /// Of a source that makes too many attempts.
     pub(crate) fn in_front(length: Duration, now: SystemTime) -> Self {
-        Self { rule: Rule::Front, until: now + length, length }
+        Self::of_rule(Rule::Front, length, now)
+    }
+
+    pub(crate) fn of_rule(rule: Rule, length: Duration, now: SystemTime) -> Self {
+        Self { rule, until: now + length, length }
     }
 
     /// Whole seconds, rounded up, at least 1: the value of `Retry-After` (RFC 9110, section 10.2.3).
@@ -96,12 +100,12 @@ pub enum Refusal {
 #[must_use = "the password may not have been changed"]
 #[allow(clippy::exhaustive_enums, reason = "a service must act on every answer")]
 pub enum Changed {
-    /// The new password is in force. End the account's sessions but this one.
+    /// The new password is in force, and all sessions have ended. Open a new one with the proof.
     Done(Verified),
     /// The new password will not do; the current one was not looked at.
     Refused(PasswordProblem),
-    /// The current password did not verify: act on the outcome as at a login. After a step-up, redeem
-    /// the ticket, and ask for the change again with the device token of that proof.
+    /// The current password did not verify: act on the outcome as at a login. After a step-up, redeem the ticket, and ask
+    /// for the change again with that proof: [`PasswordChange::proven`](crate::PasswordChange::proven).
     Denied(Outcome),
 }
 

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status, StoreError};
 use doorward_throttle::{
-    Admission, Counters, Mode, Observed, Reservation, Rule, Settled, Settlement,
+    Admission, Counters, Mode, Observed, Reservation, Settled, Settlement,
 };
 use tokio::task::JoinHandle;
 use tracing::Instrument;
@@ -23,6 +23,7 @@ use crate::outage::Place;
 use crate::outcome::{Outcome, Wait};
 use crate::pepper::Peppered;
 use crate::permit::Permit;
+use crate::ticketing::{Asked, TicketOwner};
 use crate::verified::{Method, Verified};
 use crate::visitor::Visitor;
 
@@ -84,7 +85,7 @@ impl Inner {
         let password = login.password;
         // 2. Throttle: reserve on every scope and load the credential, in one parallel round trip.
         //    Out of budget: no hash.
-        let admitted = match self.admit(&mut visitor, &password, &mut slot).await {
+        let admitted = match self.admit(&mut visitor, Some(&password), &mut slot).await {
             Ok(Ok(admitted)) => admitted,
             Ok(Err(wait)) => return Ok(self.answer_wait(&visitor, wait)),
             Err(error) => return Err(self.answer_error(&visitor, error)),
@@ -98,6 +99,10 @@ impl Inner {
 
         // 4. Judge: only here may a difference exist, and it does not show outside.
         let judgement = judge(admitted.credential.as_ref(), verified);
+        let judgement = match self.look_for_second_factor(&admitted, judgement) {
+            Ok(judgement) => judgement,
+            Err(error) => return Err(self.give_up(&visitor, admitted, error).await),
+        };
 
         // 5. Settle: count, refund, make outdated hashes anew; one parallel round trip.
         let settled = self.settle(&visitor, admitted, judgement, password).await;
@@ -163,13 +168,28 @@ impl Inner {
         self.watch().observe(&mut settled, &reservation, &rows, settlement, now);
         let settling = self.apply_settled(visitor, place, &reservation, &settled, now);
         let (outcome, event, credential) = match (judgement, credential) {
-            (Ok(outdated), Some(credential)) => {
+            (Ok(right), Some(credential)) => {
                 let token = visitor.token(&self.vault, &credential, now)?;
                 let proof = Verified::new(&credential, now, Method::Password, token);
-                let renewing = self.renew(visitor, &proof, credential, password, outdated);
-                let (settled, credential) = tokio::join!(settling, renewing);
+                // A ticket is of the account that was verified, whatever becomes of its hash.
+                let ticket = async {
+                    if !right.has_second_factor {
+                        return Ok(None);
+                    }
+                    let owner = Some(TicketOwner::of(&proof));
+                    let asked = Asked::BySecondFactor;
+                    self.issue_ticket(visitor, owner, asked, now).await.map(Some)
+                };
+                let renewing = self.renew(visitor, &proof, credential, password, right.outdated);
+                let (settled, credential, ticket) = tokio::join!(settling, renewing, ticket);
                 settled?;
-                (Outcome::Verified(proof), EventKind::Verified, Some(credential))
+                match ticket? {
+                    None => (Outcome::Verified(proof), EventKind::Verified, Some(credential)),
+                    Some((ticket, _)) => {
+                        let event = EventKind::SecondFactorAsked;
+                        (Outcome::StepUp(ticket), event, Some(credential))
+                    }
+                }
             }
             (judgement, credential) => {
                 settling.await?;
@@ -177,46 +197,11 @@ impl Inner {
                 (Outcome::Rejected, EventKind::Rejected(why), credential)
             }
         };
-        Ok(Decided { outcome, event, credential, device: None })
-    }
-
-    /// Step 5 while an attack is under way: the answer is a step-up whatever the password was. The
-    /// store sees the same calls; only the owner of a right password is sent a code.
-    async fn challenge(
-        &self,
-        visitor: &Visitor,
-        admitted: Admitted,
-        judgement: Judgement,
-        rule: Rule,
-    ) -> Result<Decided, Error> {
-        let now = self.clock.now();
-        let Admitted { admission, reservation, rows, place, credential } = admitted;
-        let right = judgement.is_ok();
-        let may_send = |rows: &[Counters], settled| {
-            let policy = self.policy_at(place);
-            rows.first().is_some_and(|account| policy.may_send_code(account, settled, now))
-        };
-        let sends = right && may_send(&rows, false);
-        let settlement = Settlement::Challenged { code: sends };
-        let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
-        self.watch().observe(&mut settled, &reservation, &rows, settlement, now);
-        let owner = credential.as_ref().filter(|_| sends);
-        let (settled, issued) = tokio::join!(
-            self.apply_settled(visitor, place, &reservation, &settled, now),
-            self.issue_ticket(visitor, owner, rule, now),
-        );
-        let settled = settled?;
-        let (ticket, code) = issued?;
-        // Of many attempts at once, each counted by now, no more than the policy lets send a code.
-        if let Some(owner) = owner.filter(|_| may_send(&settled, true)) {
-            self.send_code(visitor, owner, code, ticket.expires_at());
-        }
-        let event = EventKind::StepUp(rule);
-        Ok(Decided { outcome: Outcome::StepUp(ticket), event, credential, device: None })
+        Ok(Decided::new(outcome, event, credential))
     }
 
     /// Writes a settlement, and raises the alarms that are this instance's to raise.
-    async fn apply_settled(
+    pub(crate) async fn apply_settled(
         &self,
         visitor: &Visitor,
         place: Place,
@@ -270,10 +255,23 @@ impl Inner {
         }
     }
 
+    /// Whether the owner of a right password has to give a code as well. What cannot be read lets nobody in.
+    fn look_for_second_factor(
+        &self,
+        admitted: &Admitted,
+        judgement: Judgement,
+    ) -> Result<Judgement, Error> {
+        let (Ok(right), Some(credential)) = (judgement, &admitted.credential) else {
+            return Ok(judgement);
+        };
+        let has_second_factor = self.vault.open_details(credential)?.second_factor().is_some();
+        Ok(Ok(Right { has_second_factor, ..right }))
+    }
+
     fn answer_wait(&self, visitor: &Visitor, wait: Wait) -> Decided {
         let event = EventKind::Waited(wait.rule());
         self.emit(visitor, event, None);
-        Decided { outcome: Outcome::Wait(wait), event, credential: None, device: None }
+        Decided::new(Outcome::Wait(wait), event, None)
     }
 
     fn answer_error(&self, visitor: &Visitor, error: Error) -> Error {
@@ -292,7 +290,7 @@ impl Inner {
 #[derive(Debug)]
 pub(crate) struct Decided {
     pub(crate) outcome: Outcome,
-    event: EventKind,
+    pub(crate) event: EventKind,
     /// The credential as it was found; after a verified login it is the present one.
     pub(crate) credential: Option<Credential>,
     /// The device, if it still counts as known.
@@ -300,6 +298,10 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
+    pub(crate) fn new(outcome: Outcome, event: EventKind, credential: Option<Credential>) -> Self {
+        Self { outcome, event, credential, device: None }
+    }
+
     fn account(&self) -> Option<doorward_store::AccountId> {
         self.credential.as_ref().map(Credential::account)
     }
@@ -308,8 +310,17 @@ impl Decided {
 /// What a login comes to.
 type Answer = Result<Decided, Error>;
 
-/// Right (and whether the hash is to be made anew), or why not.
-type Judgement = Result<bool, Rejection>;
+/// Right, or why not.
+pub(crate) type Judgement = Result<Right, Rejection>;
+
+/// A right password.
+#[derive(Clone, Copy)]
+pub(crate) struct Right {
+    /// Whether the hash is to be made anew.
+    pub(crate) outdated: bool,
+    /// Whether a code is to be given as well.
+    pub(crate) has_second_factor: bool,
+}
 
 /// Step 4. A wrong password is a wrong password first: a disabled account does not show to those who
 /// do not know it, not even to the operator's log reader.
@@ -326,7 +337,7 @@ fn judge(credential: Option<&Credential>, (verdict, is_current): (Verdict, bool)
         Verdict::Valid => !is_current,
     };
     match credential.status() {
-        Status::Active => Ok(outdated),
+        Status::Active => Ok(Right { outdated, has_second_factor: false }),
         _ => Err(Rejection::Disabled),
     }
 }

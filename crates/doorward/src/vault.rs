@@ -2,14 +2,13 @@
 
 use doorward_fields::{BlindIndex, Context, Envelope, IndexPlace, IndexedValue, MacKey, Place};
 use doorward_hash::{Cost, StoredHash};
-use doorward_store::{AccountId, Credential, LookupKey, TicketKey};
+use doorward_store::{AccountId, Credential, LookupKey};
 use zeroize::Zeroizing;
 
 use crate::device::{DeviceToken, KnownDevice};
 use crate::error::{Error, ErrorKind};
 use crate::identifier::Identifier;
 use crate::keys::DerivedKeys;
-use crate::step_up::{Code, TicketRecord, TicketToken};
 
 /// Seals what goes into the store, and opens what comes out: law 6.
 #[derive(Debug)]
@@ -96,42 +95,6 @@ impl Vault {
         token.verify(indexes, &self.keys.devices)
     }
 
-    /// The key a ticket is stored under: the ticket itself is nowhere in the store.
-    pub(crate) fn ticket_key(&self, ticket: &TicketToken) -> TicketKey {
-        TicketKey::new(
-            *self.keys.tickets.primary().tag("ticket", &[ticket.0.as_bytes()]).as_bytes(),
-        )
-    }
-
-    pub(crate) fn code_tag(&self, ticket: &TicketToken, code: &Code) -> [u8; 32] {
-        *self.keys.tickets.primary().tag("code", &[ticket.0.as_bytes(), &code.digits()]).as_bytes()
-    }
-
-    pub(crate) fn is_code(&self, ticket: &TicketToken, code: &Code, record: &TicketRecord) -> bool {
-        let parts: [&[u8]; 2] = [ticket.0.as_bytes(), &code.digits()];
-        self.keys.tickets.primary().verify("code", &parts, &record.code_tag)
-    }
-
-    pub(crate) fn seal_ticket(
-        &self,
-        key: &TicketKey,
-        record: &TicketRecord,
-    ) -> Result<Vec<u8>, Error> {
-        let place = Place { table: TICKETS, ..self.place(key.as_bytes(), "record") };
-        let bytes = Zeroizing::new(record.to_bytes());
-        Ok(self.keys.fields.seal(&Context::new(place), &bytes)?.into_bytes())
-    }
-
-    pub(crate) fn open_ticket(
-        &self,
-        key: &TicketKey,
-        sealed: &[u8],
-    ) -> Result<TicketRecord, Error> {
-        let place = Place { table: TICKETS, ..self.place(key.as_bytes(), "record") };
-        let opened = self.keys.fields.open(&Context::new(place), &envelope(sealed)?)?;
-        TicketRecord::parse(opened.expose_secret()).ok_or(Error::new(ErrorKind::Corrupt))
-    }
-
     pub(crate) fn seal(
         &self,
         record: &[u8],
@@ -164,10 +127,27 @@ impl Vault {
         field: &str,
         sealed: &[u8],
     ) -> Result<Zeroizing<String>, Error> {
+        let opened = self.open_bytes(record, field, sealed)?;
+        let text = std::str::from_utf8(&opened);
+        Ok(Zeroizing::new(text.map_err(|_| Error::new(ErrorKind::Corrupt))?.to_owned()))
+    }
+
+    pub(crate) fn open_bytes(
+        &self,
+        record: &[u8],
+        field: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
         let context = Context::new(self.place(record, field));
         let opened = self.keys.fields.open(&context, &envelope(sealed)?)?;
-        let text = std::str::from_utf8(opened.expose_secret());
-        Ok(Zeroizing::new(text.map_err(|_| Error::new(ErrorKind::Corrupt))?.to_owned()))
+        Ok(Zeroizing::new(opened.expose_secret().to_vec()))
+    }
+
+    /// The index of an identifier that is in its normal form: by it the throttle knows the account.
+    pub(crate) fn subject(&self, identifier: &str) -> Result<[u8; 32], Error> {
+        let indexes = self.indexes(&Identifier::lenient(identifier));
+        let first = indexes.first().ok_or(Error::new(ErrorKind::Internal))?;
+        Ok(*first.digest())
     }
 
     pub(crate) fn place<'a>(&'a self, record: &'a [u8], field: &'a str) -> Place<'a> {
@@ -180,7 +160,6 @@ pub(crate) fn lookup_key(index: &BlindIndex) -> Result<LookupKey, Error> {
 }
 
 const ACCOUNTS: &str = "accounts";
-const TICKETS: &str = "tickets";
 /// The version of what the sealed fields hold; part of each field's context.
 const SCHEMA: u32 = 1;
 

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use doorward_fields::BlindIndex;
 use doorward_hash::Password;
-use doorward_store::{AccountId, Credential, LookupKey};
+use doorward_store::{AccountId, Credential, LookupKey, StoreError};
 use doorward_throttle::{Attempt, Device, Guess, Policy};
 
 use crate::attempt::Login;
@@ -24,8 +24,20 @@ pub(crate) struct Visitor {
     pub(crate) keys: Vec<LookupKey>,
     pub(crate) source: Option<IpAddr>,
     pub(crate) device: Option<KnownDevice>,
+    /// What was presented as the token of a device.
+    pub(crate) presented: Option<DeviceToken>,
     /// What the throttle may know of the password.
     pub(crate) guess: Option<Guess>,
+    /// Of who gives a code.
+    pub(crate) code: Option<CodeGiver>,
+}
+
+/// Who gives a code is known by a ticket, and counted apart from who gives passwords.
+#[derive(Debug)]
+pub(crate) struct CodeGiver {
+    /// What the throttle knows the account by.
+    pub(crate) subject: [u8; 32],
+    pub(crate) account: AccountId,
 }
 
 impl Visitor {
@@ -35,13 +47,25 @@ impl Visitor {
         visitor.source = login.source;
         visitor.device =
             login.device.as_ref().and_then(|token| vault.verify_device(token, &visitor.indexes));
+        visitor.presented.clone_from(&login.device);
         Ok(visitor)
     }
 
     pub(crate) fn named(identifier: &Identifier, vault: &Vault) -> Result<Self, Error> {
         let indexes = vault.indexes(identifier);
         let keys = indexes.iter().map(lookup_key).collect::<Result<_, _>>()?;
-        Ok(Self { indexes, keys, source: None, device: None, guess: None })
+        let (source, device, presented) = (None, None, None);
+        Ok(Self { indexes, keys, source, device, presented, guess: None, code: None })
+    }
+
+    /// Who gives a code, on this device.
+    pub(crate) fn with_code(
+        giver: CodeGiver,
+        source: Option<IpAddr>,
+        device: Option<KnownDevice>,
+    ) -> Self {
+        let (indexes, keys, presented) = (Vec::new(), Vec::new(), None);
+        Self { indexes, keys, source, device, presented, guess: None, code: Some(giver) }
     }
 
     /// The facts that the throttle counts by.
@@ -74,7 +98,10 @@ impl Visitor {
     }
 
     pub(crate) fn account_subject(&self) -> &[u8; 32] {
-        self.indexes[0].digest()
+        match &self.code {
+            Some(giver) => &giver.subject,
+            None => self.indexes[0].digest(),
+        }
     }
 
     /// The token to keep on this device: of the same device, where it is known.
@@ -101,6 +128,17 @@ impl Visitor {
 }
 
 impl Inner {
+    /// The credential of the account that a visitor names.
+    pub(crate) async fn look_up(
+        &self,
+        visitor: &Visitor,
+    ) -> Result<Option<Credential>, StoreError> {
+        match &visitor.code {
+            Some(giver) => self.store.fetch(giver.account).await,
+            None => self.store.find(&visitor.keys).await,
+        }
+    }
+
     /// Emits one audit event about a visitor.
     pub(crate) fn emit(&self, visitor: &Visitor, kind: EventKind, account: Option<AccountId>) {
         self.events.record(&Event {

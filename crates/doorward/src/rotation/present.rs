@@ -40,13 +40,16 @@ impl Vault {
 
         let resealed = self.reseal_identifier(credential)?;
         let rehashed = self.reseal_hash(credential)?;
-        if is_found && resealed.is_none() && rehashed.is_none() {
+        let details = self.reseal_details(credential)?;
+        if is_found && resealed.is_none() && rehashed.is_none() && details.is_none() {
             return Ok(None);
         }
         let internal = |error| Error::because(ErrorKind::Internal, error);
         let identifier = resealed.unwrap_or_else(|| credential.identifier().to_vec());
         let password = rehashed.or_else(|| credential.password().map(<[u8]>::to_vec));
+        let details = details.or_else(|| credential.details().map(<[u8]>::to_vec));
         let renewed = credential.clone().with_lookup_keys(keys).map_err(internal)?;
-        Ok(Some(renewed.with_identifier(identifier).map_err(internal)?.with_password(password)))
+        let renewed = renewed.with_identifier(identifier).map_err(internal)?;
+        Ok(Some(renewed.with_password(password).with_details(details)))
     }
 }
