@@ -119,7 +119,7 @@ async fn silence_and_nobody_at_the_address_are_unavailable() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn r27_plain_http_is_refused_whoever_named_the_endpoint() {
     // A server is there and would answer: it must not be asked.
     let url = server(Some((400, r#"{"__type":"x#ThrottlingException"}"#))).await;
@@ -147,7 +147,7 @@ async fn r27_plain_http_is_refused_whoever_named_the_endpoint() {
 }
 
 /// The token with which a role is taken on is as good as credentials.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn r27_the_token_of_a_role_does_not_leave_in_clear() {
     let (url, asked) = counting_server().await;
     let token = concat!(env!("CARGO_TARGET_TMPDIR"), "/r27_token_of_a_role");
@@ -182,7 +182,7 @@ async fn r27_no_redirect_is_followed() {
     assert_eq!(asked.load(Ordering::Relaxed), 0);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn r27_no_proxy_is_taken_from_the_environment() {
     let (proxy, asked) = counting_server().await;
     let url = server(Some((400, r#"{"__type":"x#ValidationException"}"#))).await;
@@ -206,7 +206,8 @@ async fn what_is_missing_of_the_configuration_is_named() {
     assert_eq!(table.unwrap_err(), ConnectError::TableName);
 }
 
-/// What an ignored test says in a process with nothing else in its environment.
+/// What an ignored test says in a process with nothing else in its environment. It holds up the thread: a server
+/// that the process asks needs another one.
 fn alone(test: &str, environment: &[(&str, &str)]) -> String {
     let answer = Command::new(env::current_exe().unwrap())
         .args(["--ignored", "--exact", test, "--nocapture"])
