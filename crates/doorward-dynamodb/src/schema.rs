@@ -4,8 +4,8 @@
 //! |---|---|---|---|---|
 //! | an account's credential | `ACCOUNT#`id | `CREDENTIAL` | `fetch`: one item | `insert`, `replace`, `rekey`, `remove`: one transaction with its lookup keys |
 //! | the same, by lookup key | `KEY#`blind index | `CREDENTIAL` | `find`: one item a key | as above; it is the sentinel that makes the key unique |
-//! | an account's epoch | `ACCOUNT#`id | `EPOCH` | with each session: one batch | `end_all`: one update |
-//! | a session | `ACCOUNT#`id | `SESSION#`id | `session`: one batch; `sessions`: one query | `open`, `renew`, `end`: one item each |
+//! | an account's epoch | `ACCOUNT#`id | `EPOCH` | with each session: one batch | `end_all`, `forget`: one update |
+//! | a session | `ACCOUNT#`id | `SESSION#`id | `session`: one batch; `sessions`: one query | `open`, `renew`, `end`: one item each; `forget`: one after the other |
 //! | a counter row | `COUNTER#`digest | `ROW` | `read`: one batch | `update`: one atomic update a row |
 //! | a ticket | `TICKET#`digest | `TICKET` | `peek`: one item | `put`, `take`: one item each |
 //!

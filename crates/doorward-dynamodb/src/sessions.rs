@@ -1,25 +1,23 @@
 //! Sessions, each in one item of its account's partition, beside the account's epoch.
 
 mod form;
+mod partition;
 
 use std::time::SystemTime;
 
 use async_trait::async_trait;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use doorward_store::{
     AccountId, Opened, Renewed, Session, SessionId, SessionStore, StoreError, Version,
 };
 
 use self::form::{Epoch, Stamped};
 use crate::expression::{Placeholders, Update};
-use crate::item::{Item, Unreadable, bytes, number, time};
+use crate::item::{Unreadable, bytes, number, time};
 use crate::requests::{Call, Repeat, pause};
-use crate::schema::{
-    CREATED, EPOCH, EPOCH_SORT, EXPIRES, KEPT, KEPT_EPOCH, Key, PARTITION, SESSION_SORT, SORT, TTL,
-    VALUE, VERSION, accounts,
-};
+use crate::schema::{CREATED, EPOCH, EXPIRES, KEPT, KEPT_EPOCH, Key, TTL, VALUE, VERSION};
 use crate::store::Trouble;
 use crate::time::to_ttl;
 use crate::{Api, DynamoStore};
@@ -63,6 +61,10 @@ impl SessionStore for DynamoStore {
     ) -> Result<(), StoreError> {
         let ended = self.requests.call().end_all(account, kept, now).await;
         ended.map_err(|trouble| trouble.in_method("end_all"))
+    }
+
+    async fn forget(&self, account: AccountId) -> Result<(), StoreError> {
+        self.requests.call().forget(account).await.map_err(|trouble| trouble.in_method("forget"))
     }
 
     async fn sessions(
@@ -198,11 +200,16 @@ impl Call<'_> {
     }
 
     async fn end(&self, account: AccountId, id: SessionId) -> Result<(), Trouble> {
+        self.delete(&Key::session(account, id)).await
+    }
+
+    /// One item no more, if there was one.
+    async fn delete(&self, key: &Key) -> Result<(), Trouble> {
         let request = self
             .client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(Key::session(account, id).attributes()))
+            .set_key(Some(key.attributes()))
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         let sent = self.send(Api::DeleteItem, Repeat::Always, || request.clone().send()).await;
         sent.map_err(|failure| failure.cause)?;
@@ -278,50 +285,6 @@ impl Call<'_> {
         };
         // Said again after a lost reply, it is found done, and done once more.
         self.update_if(&Key::epoch(account), &update, condition, placeholders, Repeat::Always).await
-    }
-
-    async fn sessions(&self, account: AccountId, now: SystemTime) -> Result<Vec<Session>, Trouble> {
-        let mut placeholders = Placeholders::default();
-        let [pk, sk] = [PARTITION, SORT].map(|name| placeholders.name(name));
-        let partition = placeholders.value(AttributeValue::S(accounts(account)));
-        let first = placeholders.value(AttributeValue::S(EPOCH_SORT.to_owned()));
-        let (names, values) = placeholders.into_parts();
-        let request = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression(format!("{pk} = {partition} AND {sk} >= {first}"))
-            .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total);
-        let mut epoch = Epoch::default();
-        let mut found = Vec::new();
-        let mut from = None;
-        loop {
-            let page = self.send(Api::Query, Repeat::Always, || {
-                request.clone().set_exclusive_start_key(from.clone()).send()
-            });
-            let page = page.await.map_err(|failure| failure.cause)?;
-            for item in page.items.unwrap_or_default() {
-                // The epoch sorts before every session.
-                let sort = Item(&item).text(SORT)?;
-                if sort == EPOCH_SORT {
-                    epoch = Epoch::of(Some(&item))?;
-                    continue;
-                }
-                let id = sort.strip_prefix(SESSION_SORT).and_then(|text| text.parse().ok());
-                let id: SessionId = id.ok_or(Unreadable(SORT))?;
-                let stamped = Stamped::from_item(account, id, &item)?;
-                found.extend(stamped.lives(&epoch, now).then_some(stamped.session));
-            }
-            from = page.last_evaluated_key;
-            if from.is_none() {
-                break;
-            }
-        }
-        found.sort_by_key(|session| (session.opened_at(), session.id()));
-        Ok(found)
     }
 }
 

@@ -206,8 +206,8 @@ async fn what_is_missing_of_the_configuration_is_named() {
     assert_eq!(table.unwrap_err(), ConnectError::TableName);
 }
 
-/// What an ignored test says in a process with nothing else in its environment. It blocks its thread: a server
-/// that is to answer meanwhile needs another.
+/// What an ignored test says in a process with nothing else in its environment. It holds up the thread: a server
+/// that the process asks needs another one.
 fn alone(test: &str, environment: &[(&str, &str)]) -> String {
     let answer = Command::new(env::current_exe().unwrap())
         .args(["--ignored", "--exact", test, "--nocapture"])

@@ -84,6 +84,8 @@ async fn serve_sessions(store: &DynamoStore, account: AccountId) {
     assert_eq!(store.sessions(account, now()).await.unwrap().len(), 1);
     store.end(account, kept.id()).await.unwrap();
     store.end_all(account, None, now()).await.unwrap();
+    assert_eq!(store.open(session()).await.unwrap(), Opened::Done);
+    store.forget(account).await.unwrap();
 }
 
 async fn serve_counters(store: &DynamoStore) {

@@ -178,4 +178,7 @@ async fn an_item_whose_key_cannot_be_read_is_not_left_out() {
     assert_eq!(kind(store.read(&keys, at(0)).await), StoreErrorKind::Unavailable);
     let found = store.find(&[lookup_key(1), lookup_key(2)]).await;
     assert_eq!(kind(found), StoreErrorKind::Unavailable);
+    // One that cannot be named cannot be removed: it must not pass for forgotten.
+    let store = told(json!({ "Items": [item] })).await;
+    assert_eq!(kind(store.forget(account(1)).await), StoreErrorKind::Corrupt);
 }

@@ -20,6 +20,7 @@ mod credentials;
 mod details;
 mod expiry;
 mod fixture;
+mod forgetting;
 mod listing;
 mod races;
 mod rekeying;
@@ -39,6 +40,7 @@ pub use self::counters::*;
 pub use self::credentials::*;
 pub use self::details::*;
 pub use self::expiry::*;
+pub use self::forgetting::*;
 pub use self::listing::*;
 pub use self::races::*;
 pub use self::rekeying::*;
@@ -187,6 +189,13 @@ macro_rules! store_conformance_tests {
             law_10_end_all_keeps_no_session_that_is_dead
             sessions_opened_after_an_end_all_live
             end_all_keeps_one_session_at_a_time
+            forgotten_sessions_are_found_nowhere
+            law_10_forgotten_session_does_not_come_back
+            forget_leaves_other_accounts
+            sessions_opened_after_a_forget_live
+            law_10_forgotten_id_does_not_bring_the_old_session_back
+            forget_takes_an_account_without_sessions
+            forget_takes_all_of_many
             law_09_racing_inserts_make_one_account
             racing_inserts_are_all_or_nothing
             racing_replaces_have_one_winner
@@ -212,6 +221,9 @@ macro_rules! store_conformance_tests {
             law_10_racing_ends_of_all_keep_no_rival
             racing_ends_of_all_keep_the_session_that_all_keep
             racing_opens_and_ends_of_all_leave_one_truth
+            law_10_racing_renews_do_not_survive_a_forget
+            law_10_racing_ends_of_all_keep_no_forgotten_session
+            racing_opens_and_forgets_leave_one_truth
         }
     };
     (@each $make:expr; $($behaviour:ident)*) => {

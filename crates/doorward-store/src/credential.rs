@@ -1,8 +1,11 @@
 //! What is kept of one account.
 
+mod credential_error;
+
 use std::fmt;
 use std::time::SystemTime;
 
+pub use self::credential_error::CredentialError;
 use crate::{AccountId, LookupKey, Status, Version};
 
 /// The credential of one account: by what it is found, and what proves that someone is its owner.
@@ -219,27 +222,6 @@ impl fmt::Debug for Credential {
             .field("changed_at", &self.changed_at)
             .finish()
     }
-}
-
-/// The parts do not make a [`Credential`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CredentialError {
-    /// Nobody could find it.
-    #[error("a credential without a lookup key; give at least one")]
-    NoLookupKey,
-    /// More than a store claims in one go.
-    #[error("a credential with too many lookup keys; give at most {}", Credential::MAX_LOOKUP_KEYS)]
-    TooManyLookupKeys,
-    /// It would clash with itself.
-    #[error("a credential with the same lookup key twice; give each of them once")]
-    RepeatedLookupKey,
-    /// Longer than a store keeps.
-    #[error(
-        "a sealed identifier that is too long; give at most {} bytes",
-        Credential::MAX_SEALED_BYTES
-    )]
-    IdentifierTooLong,
 }
 
 fn check_keys(keys: &[LookupKey]) -> Result<(), CredentialError> {

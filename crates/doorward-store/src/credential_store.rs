@@ -150,8 +150,8 @@ pub trait CredentialStore: Debug + Send + Sync {
     /// `Done`.
     ///
     /// Counters, tickets and sessions that bear the account's id are not touched, and so the id must not
-    /// be given out again. Whoever removes an account also ends its sessions, with
-    /// [`SessionStore::end_all`](crate::SessionStore::end_all).
+    /// be given out again. Whoever removes an account also has its sessions forgotten, with
+    /// [`SessionStore::forget`](crate::SessionStore::forget).
     ///
     /// # Cost of a wrong answer
     ///

@@ -274,6 +274,10 @@ impl<S: SessionStore> SessionStore for FaultyStore<S> {
         self.perform(Operation::EndAll, self.inner.end_all(account, kept, now)).await
     }
 
+    async fn forget(&self, account: AccountId) -> Result<(), StoreError> {
+        self.perform(Operation::Forget, self.inner.forget(account)).await
+    }
+
     async fn sessions(
         &self,
         account: AccountId,

@@ -260,6 +260,11 @@ impl SessionStore for MemoryStore {
         Ok(())
     }
 
+    async fn forget(&self, account: AccountId) -> Result<(), StoreError> {
+        self.state().sessions.forget(account);
+        Ok(())
+    }
+
     async fn sessions(
         &self,
         account: AccountId,

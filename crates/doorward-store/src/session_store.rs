@@ -12,14 +12,14 @@ use crate::{AccountId, Session, SessionId, StoreError, Version};
 /// # Contract
 ///
 /// A session *lives* from its [`open`](Self::open) until it is ended, by its name or with all of its
-/// account, or expires: when `now >= expires_at`. One that does not live is as good as gone on every
+/// account, is forgotten with all of its account, or expires: when `now >= expires_at`. One that does not live is as good as gone on every
 /// call, even if it has not been cleaned away yet, and nothing brings it back. Every read is strongly
 /// consistent: it sees each write that was answered before it began. Times are kept to the nanosecond.
 ///
 /// A session is named by its account *and* its id: the same id on two accounts names two sessions,
 /// that know nothing of each other. An id is used once. The store asks nobody whether the account
 /// exists, and [`remove`](crate::CredentialStore::remove) does not touch its sessions: whoever removes
-/// an account also calls [`end_all`](Self::end_all).
+/// an account also calls [`forget`](Self::forget).
 ///
 /// # Cost of a wrong answer
 ///
@@ -41,10 +41,11 @@ pub trait SessionStore: Debug + Send + Sync {
     /// It is kept at [`Version::FIRST`], whatever version it carries, and also if it has expired.
     ///
     /// [`Taken`](Opened::Taken) means that its id is in use on that account, and that nothing is kept
-    /// of this one. A session that is ended or expired counts as well, until it is cleaned away.
+    /// of this one. A session that is ended or expired counts as well, until it is cleaned away or
+    /// forgotten.
     ///
-    /// A session that is opened while an [`end_all`](Self::end_all) of its account is under way may be
-    /// void at once, although the answer is `Done`: which of the two was first cannot be known, and the
+    /// A session that is opened while an [`end_all`](Self::end_all) or a [`forget`](Self::forget) of its
+    /// account is under way may be void at once, although the answer is `Done`: which of the two was first cannot be known, and the
     /// safe side is out.
     ///
     /// # Cost of a wrong answer
@@ -55,7 +56,7 @@ pub trait SessionStore: Debug + Send + Sync {
     /// # On a key-value store
     ///
     /// Read the epoch, then write the session's item, which names it, on condition that there is none.
-    /// An `end_all` that came between has made the session void; a transaction that also demands that
+    /// An `end_all` or a `forget` that came between has made the session void; a transaction that also demands that
     /// the epoch still be the same makes it a [`Conflict`](crate::StoreErrorKind::Conflict) instead.
     ///
     /// # Errors
@@ -100,8 +101,9 @@ pub trait SessionStore: Debug + Send + Sync {
     /// `opened_at` stays, and the version that `session` carries does not matter. Of any number of racers
     /// with the same `expected`, exactly one is [`Done`](Renewed::Done).
     ///
-    /// [`Gone`](Renewed::Gone) comes before [`Stale`](Renewed::Stale). Once [`end`](Self::end) or
-    /// [`end_all`](Self::end_all) is answered, the session is gone, whatever renewals raced with it.
+    /// [`Gone`](Renewed::Gone) comes before [`Stale`](Renewed::Stale). Once [`end`](Self::end),
+    /// [`end_all`](Self::end_all) or [`forget`](Self::forget) is answered, the session is gone, whatever
+    /// renewals raced with it.
     ///
     /// # Cost of a wrong answer
     ///
@@ -165,6 +167,39 @@ pub trait SessionStore: Debug + Send + Sync {
         kept: Option<SessionId>,
         now: SystemTime,
     ) -> Result<(), StoreError>;
+
+    /// Removes, for good, all that is kept of the account's sessions, also of those that were ended or have
+    /// expired. None of them lives afterwards, and nothing of them is left to read.
+    ///
+    /// For the deletion of an account. A session whose [`open`](Self::open) was answered before this call
+    /// began is gone; one whose `open` begins after this call was answered lives, as ever. One that is opened
+    /// meanwhile may live, or be void and kept all the same until it is cleaned away. So whoever deletes an
+    /// account calls this twice: before [`remove`](crate::CredentialStore::remove), lest someone stay inside
+    /// if the deletion breaks off, and after it, when nobody can log in any more.
+    ///
+    /// An account without sessions is no error. The ids of forgotten sessions are free, and nothing that
+    /// was opened under one of them comes back. What may stay of the account is its *epoch*: a number, and
+    /// nothing of a person.
+    ///
+    /// # Cost of a wrong answer
+    ///
+    /// A session that lives afterwards leaves someone inside an account that is no more. One that is only
+    /// ended, and still kept, breaks the promise to the person who left: what was sealed in it, and when
+    /// they came and went, can still be read. A session of another account that is gone costs its owner a
+    /// login.
+    ///
+    /// # On a key-value store
+    ///
+    /// End all first, with the epoch, in one write that keeps no session. Then read the keys of the
+    /// sessions' items page by page, and remove each item. So a call that breaks off has ended every session,
+    /// and calling again goes on with what is left. The item of the epoch must stay: without it the count
+    /// would begin anew, and an item that a racing `open` left behind would live again.
+    ///
+    /// # Errors
+    ///
+    /// What befell the store. After any error but [`Invalid`](crate::StoreErrorKind::Invalid) the sessions
+    /// may have ended, all of them or none, and some of them may be gone; call again until it succeeds.
+    async fn forget(&self, account: AccountId) -> Result<(), StoreError>;
 
     /// All sessions of the account that live at `now`, the oldest first. Of those that were opened at
     /// one time, that with the lesser id.

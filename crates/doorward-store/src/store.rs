@@ -170,6 +170,10 @@ macro_rules! forward {
                 (**self).end_all(account, kept, now).await
             }
 
+            async fn forget(&self, account: AccountId) -> Result<(), StoreError> {
+                (**self).forget(account).await
+            }
+
             async fn sessions(
                 &self,
                 account: AccountId,

@@ -67,6 +67,7 @@ fn every_behaviour_is_in_the_macro() {
         include_str!("../src/conformance/credentials.rs"),
         include_str!("../src/conformance/details.rs"),
         include_str!("../src/conformance/expiry.rs"),
+        include_str!("../src/conformance/forgetting.rs"),
         include_str!("../src/conformance/listing.rs"),
         include_str!("../src/conformance/races.rs"),
         include_str!("../src/conformance/rekeying.rs"),
@@ -86,5 +87,5 @@ fn every_behaviour_is_in_the_macro() {
             behaviours += 1;
         }
     }
-    assert!(behaviours >= 110, "found {behaviours}");
+    assert!(behaviours >= 149, "found {behaviours}");
 }

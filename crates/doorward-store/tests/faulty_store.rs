@@ -56,6 +56,7 @@ async fn call_all(store: &impl Store) -> Vec<(Operation, StoreErrorKind)> {
         (Operation::Renew, store.renew(session.clone(), Version::FIRST, NOW).await.err()),
         (Operation::End, store.end(ACCOUNT, session.id()).await.err()),
         (Operation::EndAll, store.end_all(ACCOUNT, None, NOW).await.err()),
+        (Operation::Forget, store.forget(ACCOUNT).await.err()),
         (Operation::Sessions, store.sessions(ACCOUNT, NOW).await.err()),
     ];
     answers
@@ -74,7 +75,7 @@ async fn calls_are_logged_in_order() {
     assert_eq!(call_all(&store).await, []);
     assert_eq!(store.calls(), Operation::ALL);
     assert_eq!(call_all(&store.clone()).await, []);
-    assert_eq!((store.calls().len(), store.count(Operation::Put)), (38, 2), "a clone shares it");
+    assert_eq!((store.calls().len(), store.count(Operation::Put)), (40, 2), "a clone shares it");
     store.reset_log();
     assert_eq!((store.calls(), store.count(Operation::Put)), (vec![], 0));
 }
@@ -195,6 +196,23 @@ async fn an_unavailable_end_of_all_has_ended_all_or_none() {
         assert_eq!(memory.sessions(ACCOUNT, NOW).await.unwrap().len(), left, "{fault:?}");
         store.end_all(ACCOUNT, None, NOW).await.unwrap();
         assert_eq!(memory.sessions(ACCOUNT, NOW).await.unwrap(), []);
+    }
+}
+
+/// Whoever sees `Unavailable` calls again: nothing is left in the end.
+#[tokio::test]
+async fn an_unavailable_forget_is_made_good_by_the_next() {
+    for (fault, left) in [(Fault::Unavailable, 2), (Fault::LostReply, 0)] {
+        let memory = MemoryStore::new();
+        let store = FaultyStore::new(memory.clone()).fail_nth(Operation::Forget, 1, fault);
+        for number in 0..2 {
+            assert_eq!(store.open(session([number; 16])).await.unwrap(), Opened::Done);
+        }
+        let error = store.forget(ACCOUNT).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Unavailable);
+        assert_eq!(memory.session_count(), left, "{fault:?}");
+        store.forget(ACCOUNT).await.unwrap();
+        assert_eq!(memory.session_count(), 0);
     }
 }
 

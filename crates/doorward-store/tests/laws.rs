@@ -203,15 +203,15 @@ async fn law_10_lost_replies_do_not_bring_a_session_back() {
     let store = FaultyStore::new(MemoryStore::new());
     let session = session(AccountId::from_bytes([1; 16]), 10);
     let (account, id) = (session.account(), session.id());
-    for operation in [Operation::End, Operation::EndAll, Operation::Renew] {
+    for operation in [Operation::End, Operation::EndAll, Operation::Forget, Operation::Renew] {
         store.fail_every(operation, Fault::LostReply);
     }
-    for all in [false, true] {
+    for ending in [Operation::End, Operation::EndAll, Operation::Forget] {
         assert_eq!(store.open(session.clone()).await.unwrap(), Opened::Done);
-        let ended = if all {
-            store.end_all(account, None, at(0)).await
-        } else {
-            store.end(account, id).await
+        let ended = match ending {
+            Operation::EndAll => store.end_all(account, None, at(0)).await,
+            Operation::Forget => store.forget(account).await,
+            _ => store.end(account, id).await,
         };
         assert_eq!(ended.unwrap_err().kind(), StoreErrorKind::Unavailable);
         let renewed = store.renew(session.clone(), Version::FIRST, at(0)).await;

@@ -236,6 +236,35 @@ async fn full_sessions_drop_expired_ones_and_then_refuse() {
     assert_eq!(store.session_count(), 0);
 }
 
+/// Expired ones too, of this account and of no other.
+#[tokio::test]
+async fn nothing_is_left_of_forgotten_sessions() {
+    let store = MemoryStore::with_limits(Limits::default().with_sessions(3));
+    for (number, expires) in [(1, 10), (2, 20)] {
+        assert_eq!(store.open(session(number, expires)).await.unwrap(), Opened::Done);
+    }
+    let (account, other) = (session(1, 10).account(), AccountId::from_bytes([8; 16]));
+    let neighbour = Session::new(other, session(3, 30).id(), b"OTHER".to_vec(), at(0), at(30));
+    assert_eq!(store.open(neighbour.clone()).await.unwrap(), Opened::Done);
+    assert_eq!(store.sessions(account, at(15)).await.unwrap().len(), 1);
+    assert_eq!(store.session_count(), 3, "one has expired, and is still there");
+    store.forget(account).await.unwrap();
+    assert_eq!(store.session_count(), 1);
+    let dump = store.dump();
+    assert!(!dump.contains(&account.to_string()) && dump.contains("OTHER"), "{dump}");
+    for number in [4, 5] {
+        assert_eq!(store.open(session(number, 40)).await.unwrap(), Opened::Done);
+    }
+    store.forget(account).await.unwrap();
+    store.forget(other).await.unwrap();
+    assert_eq!(store.dump(), "");
+    // Nor anything that would make room later.
+    for number in 4..7 {
+        assert_eq!(store.open(session(number, 40)).await.unwrap(), Opened::Done);
+    }
+    assert_eq!(kind(store.open(session(7, 40)).await), StoreErrorKind::Full);
+}
+
 /// When room is made, a session counts as it was last renewed.
 #[tokio::test]
 async fn expiry_before_a_renewal_does_not_drop_the_session() {

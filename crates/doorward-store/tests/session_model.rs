@@ -24,6 +24,7 @@ enum Call {
     Renew(Session, Version, SystemTime),
     End(AccountId, SessionId),
     EndAll(AccountId, Option<SessionId>, SystemTime),
+    Forget(AccountId),
     Sessions(AccountId, SystemTime),
 }
 
@@ -58,6 +59,7 @@ fn calls() -> impl Strategy<Value = Vec<Call>> {
         1 => (account(), id()).prop_map(|(account, id)| Call::End(account, id)),
         1 => (account(), proptest::option::of(id()), time())
             .prop_map(|(account, kept, now)| Call::EndAll(account, kept, now)),
+        1 => account().prop_map(Call::Forget),
         2 => (account(), time()).prop_map(|(account, now)| Call::Sessions(account, now)),
     ];
     vec(call, 1..80)
@@ -74,6 +76,7 @@ async fn real(store: &MemoryStore, call: Call) -> Answer {
         Call::EndAll(account, kept, now) => {
             store.end_all(account, kept, now).await.map(|()| Answer::Done)
         }
+        Call::Forget(account) => store.forget(account).await.map(|()| Answer::Done),
         Call::Sessions(account, now) => store.sessions(account, now).await.map(Answer::Listed),
     };
     answer.unwrap_or_else(|error| Answer::Failed(error.kind()))
@@ -111,6 +114,11 @@ impl Model {
                 if let Some(at) = kept {
                     self.sessions[at].1 = *epoch;
                 }
+                Answer::Done
+            }
+            Call::Forget(account) => {
+                *self.epochs.entry(account).or_default() += 1;
+                self.sessions.retain(|(session, _)| session.account() != account);
                 Answer::Done
             }
             Call::Sessions(account, now) => {

@@ -168,6 +168,10 @@ impl SessionStore for DeadlineStore {
         self.within("end_all", self.inner.end_all(account, kept, now)).await
     }
 
+    async fn forget(&self, account: AccountId) -> Result<(), StoreError> {
+        self.within("forget", self.inner.forget(account)).await
+    }
+
     async fn sessions(
         &self,
         account: AccountId,
@@ -225,6 +229,7 @@ mod tests {
             store.renew(session, first, now).await.err(),
             store.end(account, id).await.err(),
             store.end_all(account, None, now).await.err(),
+            store.forget(account).await.err(),
             store.sessions(account, now).await.err(),
         ];
         assert_eq!(hanging.calls(), Operation::ALL);

@@ -7,7 +7,8 @@ use tokio::task::JoinSet;
 
 use crate::{
     AccountId, Change, Column, CounterKey, CounterRow, CounterUpdate, Credential, Inserted,
-    LookupKey, Opened, Session, SessionId, Store, StoreError, StoreErrorKind, TicketKey,
+    LookupKey, Opened, Renewed, Session, SessionId, Store, StoreError, StoreErrorKind, TicketKey,
+    Version,
 };
 
 /// A column like any other.
@@ -67,6 +68,19 @@ pub(super) async fn living(
     now: SystemTime,
 ) -> Option<Session> {
     store.session(session.account(), session.id(), now).await.expect("session")
+}
+
+/// The session is read and listed no more, nobody can renew it, whatever version he knows, and to try
+/// does not bring it back.
+pub(super) async fn assert_is_gone(store: &Arc<dyn Store>, session: &Session) {
+    let longer = session.clone().with_expires_at(at(2000));
+    for expected in [Version::FIRST, Version::FIRST.next(), Version::new(0)] {
+        let late = store.renew(longer.clone(), expected, at(5)).await.expect("renew");
+        assert_eq!(late, Renewed::Gone);
+    }
+    assert_eq!(living(store, session, at(5)).await, None);
+    let listed = store.sessions(session.account(), at(5)).await.expect("sessions");
+    assert!(!listed.iter().any(|listed| listed.id() == session.id()), "it is still listed");
 }
 
 fn digest() -> [u8; 32] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::{account, at, living, open, session_id, session_of};
+use super::fixture::{account, assert_is_gone, at, living, open, session_id, session_of};
 use crate::{AccountId, Renewed, Session, SessionId, Store, Version};
 
 /// One session ends, and the others live on.
@@ -143,14 +143,4 @@ async fn end_all(store: &Arc<dyn Store>, account: AccountId, kept: Option<Sessio
 
 async fn other_account_session(store: &Arc<dyn Store>) -> SessionId {
     open(store, session_of(account(), 0)).await.id()
-}
-
-/// Nobody can renew the session, whatever version he knows, and to try does not bring it back.
-async fn assert_is_gone(store: &Arc<dyn Store>, session: &Session) {
-    let longer = session.clone().with_expires_at(at(2000));
-    for expected in [Version::FIRST, Version::FIRST.next(), Version::new(0)] {
-        let late = store.renew(longer.clone(), expected, at(5)).await.expect("renew");
-        assert_eq!(late, Renewed::Gone);
-    }
-    assert_eq!(living(store, session, at(5)).await, None);
 }

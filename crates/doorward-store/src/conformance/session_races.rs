@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::{account, at, living, open, race, session_of};
+use super::fixture::{account, assert_is_gone, at, living, open, race, session_of};
 use crate::{Opened, Renewed, Session, Store, StoreError, Version};
 
 const SECOND: Version = Version::FIRST.next();
@@ -198,14 +198,4 @@ fn renew(
 fn assert_one_renewal_at_most(answers: &[Option<Renewed>]) {
     let done = answers.iter().filter(|answer| matches!(answer, Some(Renewed::Done(_)))).count();
     assert!(done <= 1, "{answers:?}");
-}
-
-async fn assert_is_gone(store: &Arc<dyn Store>, session: &Session) {
-    assert_eq!(living(store, session, at(1)).await, None);
-    let listed = store.sessions(session.account(), at(1)).await.expect("sessions");
-    assert!(!listed.iter().any(|listed| listed.id() == session.id()), "it is still listed");
-    for expected in [Version::FIRST, SECOND] {
-        let late = store.renew(session.clone(), expected, at(1)).await.expect("renew");
-        assert_eq!(late, Renewed::Gone);
-    }
 }

@@ -40,13 +40,15 @@ pub enum Operation {
     End,
     /// [`SessionStore::end_all`](crate::SessionStore::end_all)
     EndAll,
+    /// [`SessionStore::forget`](crate::SessionStore::forget)
+    Forget,
     /// [`SessionStore::sessions`](crate::SessionStore::sessions)
     Sessions,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Insert,
         Self::Find,
         Self::Fetch,
@@ -65,6 +67,7 @@ impl Operation {
         Self::Renew,
         Self::End,
         Self::EndAll,
+        Self::Forget,
         Self::Sessions,
     ];
 
@@ -90,6 +93,7 @@ impl Operation {
             Self::Renew => "renew",
             Self::End => "end",
             Self::EndAll => "end_all",
+            Self::Forget => "forget",
             Self::Sessions => "sessions",
         }
     }

@@ -77,6 +77,14 @@ impl Sessions {
 
     pub(super) fn end_all(&mut self, account: AccountId, kept: Option<SessionId>, now: SystemTime) {
         let kept = kept.filter(|id| self.living(account, *id, now).is_some());
+        self.drop_all(account, kept);
+    }
+
+    pub(super) fn forget(&mut self, account: AccountId) {
+        self.drop_all(account, None);
+    }
+
+    fn drop_all(&mut self, account: AccountId, kept: Option<SessionId>) {
         let all = self.of(account).map(Session::id);
         let ended: Vec<_> = all.filter(|id| Some(*id) != kept).collect();
         ended.into_iter().for_each(|id| self.end(account, id));

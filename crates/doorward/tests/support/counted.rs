@@ -176,6 +176,10 @@ impl SessionStore for CountedStore {
         self.memory.end_all(account, kept, now).await
     }
 
+    async fn forget(&self, account: AccountId) -> Result<(), StoreError> {
+        self.memory.forget(account).await
+    }
+
     async fn sessions(
         &self,
         account: AccountId,
