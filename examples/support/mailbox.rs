@@ -3,15 +3,15 @@
 use std::error::Error;
 
 use async_trait::async_trait;
-use doorward::{CodeNotice, Notifier};
+use doorward::{Notice, Notifier};
 
-/// Takes every code and drops it. With it the policy may ask for a step-up.
+/// Takes every notice and drops it. With it the policy may ask for a step-up.
 #[derive(Debug)]
 pub(crate) struct Mailbox;
 
 #[async_trait]
 impl Notifier for Mailbox {
-    async fn send_code(&self, _notice: CodeNotice) -> Result<(), Box<dyn Error + Send + Sync>> {
+    async fn send(&self, _notice: Notice) -> Result<(), Box<dyn Error + Send + Sync>> {
         Ok(())
     }
 }

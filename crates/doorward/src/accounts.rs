@@ -1,11 +1,9 @@
 //! Making and changing accounts.
 
-use std::sync::Arc;
-
 use doorward_hash::AcceptedPassword;
 use doorward_store::{AccountId, Credential, Inserted, Replaced, Status};
 
-use crate::attempt::{PasswordChange, Registration};
+use crate::attempt::Registration;
 use crate::authenticator::Inner;
 use crate::breaches::Screening;
 use crate::epoch;
@@ -13,9 +11,8 @@ use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::identifier::Identifier;
 use crate::lane::Lane;
-use crate::outcome::{Changed, Managed, Outcome, Refusal, Registered};
+use crate::outcome::{Managed, Refusal, Registered};
 use crate::permit::Permit;
-use crate::verified::Verified;
 use crate::visitor::Visitor;
 
 impl Inner {
@@ -70,93 +67,6 @@ impl Inner {
         }
     }
 
-    pub(crate) async fn change_password(
-        self: Arc<Self>,
-        change: PasswordChange,
-    ) -> Result<Changed, Error> {
-        let identifier = Identifier::lenient(&change.login.identifier.0);
-        let checked = self.passwords.check(change.new, identifier.expose(), &change.words).await;
-        let (accepted, screening) = match checked {
-            Ok(Ok(accepted)) => accepted,
-            Ok(Err(problem)) => {
-                let visitor = Visitor::named(&identifier, &self.vault)?;
-                self.emit(&visitor, EventKind::Refused, None);
-                return Ok(Changed::Refused(problem));
-            }
-            Err(error) => {
-                let visitor = Visitor::named(&identifier, &self.vault)?;
-                self.emit(&visitor, EventKind::Failed(error.kind()), None);
-                return Err(error);
-            }
-        };
-        let mut visitor = Visitor::parse(&change.login, &self.vault)?;
-        let decided = Arc::clone(&self).decide(Box::new(change.login)).await?;
-        visitor.device = decided.device;
-        let (proof, credential) = match (decided.outcome, decided.credential) {
-            (Outcome::Verified(proof), Some(credential)) => (proof, credential),
-            (outcome, _) => return Ok(Changed::Denied(outcome)),
-        };
-        let changed = self.replace_password(&visitor, &accepted, &proof, credential).await;
-        let (kind, account) = match &changed {
-            Ok(proof) => (EventKind::PasswordChanged, Some(proof.account())),
-            Err(error) => (EventKind::Failed(error.kind()), None),
-        };
-        if let Ok(proof) = &changed {
-            self.emit_screening(&visitor, screening, proof.account());
-        }
-        self.emit(&visitor, kind, account);
-        changed.map(Changed::Done)
-    }
-
-    /// An operator who accepts unchecked passwords may want to know whose they are.
-    fn emit_screening(&self, visitor: &Visitor, screening: Screening, account: AccountId) {
-        match screening {
-            Screening::Done => {}
-            Screening::Missed => self.emit(visitor, EventKind::PasswordUnchecked, Some(account)),
-        }
-    }
-
-    /// The proof comes back with a new device token: those from before the change are void.
-    async fn replace_password(
-        &self,
-        visitor: &Visitor,
-        accepted: &AcceptedPassword,
-        proof: &Verified,
-        mut credential: Credential,
-    ) -> Result<Verified, Error> {
-        let permit = Permit::from(accepted);
-        let hash = self.pool.hash(permit, Lane::Known, accepted.password().clone()).await?;
-        let account = credential.account();
-        let sealed = self.vault.seal_hash(account, &hash)?;
-        let now = self.clock.now();
-        for _ in 0..MOST_TRIES {
-            let changed = credential.clone().with_password(Some(sealed.clone()));
-            let changed = epoch::changed(changed, now);
-            let token = visitor.token(&self.vault, &changed, now)?;
-            let proof = Verified::new(&changed, now, proof.method(), token);
-            match self.store.replace(changed, credential.version()).await? {
-                Replaced::Done(_) => return Ok(proof),
-                Replaced::Missing => break,
-                Replaced::Stale => match self.store.fetch(account).await? {
-                    // A rotation was faster: it is the account that the password was checked against.
-                    Some(present) if self.is_unchanged(&credential, &present)? => {
-                        credential = present;
-                    }
-                    _ => break,
-                },
-            }
-        }
-        Err(Error::new(ErrorKind::Conflict))
-    }
-
-    /// Whether both are of one password and status, whatever they are sealed under.
-    fn is_unchanged(&self, credential: &Credential, present: &Credential) -> Result<bool, Error> {
-        let ceiling = self.pool.hasher().ceiling();
-        Ok(credential.status() == present.status()
-            && credential.changed_at() == present.changed_at()
-            && self.vault.holds_same_hash(credential, present, ceiling)?)
-    }
-
     pub(crate) async fn set_disabled(
         &self,
         identifier: &str,
@@ -172,11 +82,20 @@ impl Inner {
             let Some(credential) = self.store.find(&visitor.keys).await? else {
                 return Ok(Managed::NoSuchAccount);
             };
+            let account = credential.account();
+            if disabled {
+                // First, and once more after it: if the second does not come about, only those live that were opened in
+                // between, and the next call ends them.
+                self.end_sessions(account).await?;
+            }
             if credential.status() == status {
                 return Ok(Managed::Unchanged);
             }
             if let Some(account) = self.replace_status(credential, status).await? {
                 self.emit(&visitor, event, Some(account));
+                if disabled {
+                    self.end_sessions(account).await?;
+                }
                 return Ok(Managed::Done);
             }
         }

@@ -165,6 +165,8 @@ impl std::fmt::Debug for Typed {
 }
 
 /// No more than are looked at.
-pub(crate) fn typed(words: impl IntoIterator<Item = impl Into<String>>) -> impl Iterator<Item = Typed> {
+pub(crate) fn typed(
+    words: impl IntoIterator<Item = impl Into<String>>,
+) -> impl Iterator<Item = Typed> {
     words.into_iter().take(32).map(|word| Typed(word.into()))
 }

@@ -13,22 +13,28 @@ use crate::clock::Clock;
 use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::EventSink;
+use crate::export::AccountExport;
 use crate::front::Front;
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
+use crate::invitations::Invitations;
 use crate::ledger::Ledger;
 use crate::new_password::NewPasswords;
 use crate::notice::Notifier;
 use crate::outage::Outages;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
+use crate::principal::Fresh;
 use crate::queue::Queues;
+use crate::recovery::Recovery;
 use crate::renewal::{Renewal, Renewed};
 use crate::rotation::Rotation;
+use crate::second_factors::SecondFactors;
 use crate::sessions::Sessions;
 use crate::tokens::Tokens;
 use crate::unlock::Unlock;
 use crate::vault::Vault;
+use crate::verification::Verification;
 use crate::waits::KnownWaits;
 
 /// The front door of a service: *may this person in?*
@@ -263,6 +269,65 @@ impl Authenticator {
     /// The tokens of API clients: granted with the proof of a login.
     pub fn tokens(&self) -> Tokens {
         Tokens::new(Arc::clone(&self.inner))
+    }
+
+    /// The second factors of accounts: enrolled and removed by their owners.
+    pub fn second_factors(&self) -> SecondFactors {
+        SecondFactors::new(Arc::clone(&self.inner))
+    }
+
+    /// Forgotten passwords.
+    pub fn recovery(&self) -> Recovery {
+        Recovery::new(Arc::clone(&self.inner))
+    }
+
+    /// Identifiers, shown to be their owners' and exchanged.
+    pub fn verification(&self) -> Verification {
+        Verification::new(Arc::clone(&self.inner))
+    }
+
+    /// Accounts for people who are invited.
+    pub fn invitations(&self) -> Invitations {
+        Invitations::new(Arc::clone(&self.inner))
+    }
+
+    /// Removes an account and everything that is kept of it: identifier, password, second factor, sessions, counters. For
+    /// operators. What was counted of its devices goes by keyed digests and expires; of a backup, nothing is removed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the store failed. The account is shut then, or as it was: call again, and it goes on.
+    pub async fn delete(&self, identifier: &str) -> Result<Managed, Error> {
+        self.inner.delete(identifier).await
+    }
+
+    /// [`delete`](Self::delete), by the owner: `false` where the owner has to log in again, because the account was
+    /// changed since, or has a second factor that was no part of this authentication.
+    ///
+    /// # Errors
+    ///
+    /// As for [`delete`](Self::delete); the owner is logged out then, and an operator has to go on.
+    pub async fn delete_own(&self, owner: Fresh<'_>) -> Result<bool, Error> {
+        self.inner.delete_own(owner).await
+    }
+
+    /// All that is kept of an account. For operators. `None` where nobody has this identifier.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when it could not be read.
+    pub async fn export(&self, identifier: &str) -> Result<Option<AccountExport>, Error> {
+        self.inner.export(identifier).await
+    }
+
+    /// [`export`](Self::export), for the owner: `None` where the owner has to log in again, as for
+    /// [`delete_own`](Self::delete_own).
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when it could not be read.
+    pub async fn export_own(&self, owner: Fresh<'_>) -> Result<Option<AccountExport>, Error> {
+        self.inner.export_own(owner).await
     }
 
     /// What the hashing pool has done and is doing, for metrics.

@@ -127,10 +127,7 @@ impl Inner {
     ) -> Result<Option<SecondFactorStatus>, Error> {
         let Some(credential) = self.store.fetch(account).await? else { return Ok(None) };
         let details = self.vault.open_details(&credential)?;
-        Ok(details.second_factor().map(|factor| SecondFactorStatus {
-            enrolled_at: factor.enrolled_at(),
-            codes_left: factor.codes_left(),
-        }))
+        Ok(details.second_factor().map(SecondFactorStatus::of))
     }
 
     pub(crate) async fn reset_second_factor(&self, identifier: &str) -> Result<Managed, Error> {
@@ -172,8 +169,7 @@ impl Inner {
 
     fn may_change(&self, owner: Fresh<'_>, credential: &Credential) -> Result<bool, Error> {
         let principal = owner.principal();
-        let is_same =
-            epoch(credential) == principal.epoch && credential.status() == Status::Active;
+        let is_same = epoch(credential) == principal.epoch && credential.status() == Status::Active;
         if !is_same {
             return Ok(false);
         }

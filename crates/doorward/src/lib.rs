@@ -47,10 +47,13 @@ mod challenge;
 mod clock;
 mod counting;
 mod deadline;
+mod deletion;
 mod device;
+mod enrolment;
 mod epoch;
 mod error;
 mod event;
+mod export;
 mod front;
 mod gate;
 mod guessing;
@@ -59,16 +62,19 @@ mod held_back;
 mod identifier;
 mod import;
 mod introspection;
+mod invitations;
 mod keys;
 mod lane;
 mod ledger;
 mod measuring;
 mod new_password;
 mod notice;
+mod one_time;
 mod outage;
 mod outcome;
 mod owed;
 mod owned;
+mod password_change;
 mod paying;
 mod pepper;
 mod permit;
@@ -76,12 +82,14 @@ mod pool;
 mod principal;
 mod queue;
 mod recipe;
+mod recovery;
 mod redeem;
 mod refreshing;
 mod renewal;
 mod rooms;
 mod rotation;
 mod second_factor;
+mod second_factors;
 mod session_keeping;
 mod session_list;
 mod session_vault;
@@ -93,6 +101,7 @@ mod ticketing;
 mod tokens;
 mod unlock;
 mod vault;
+mod verification;
 mod verified;
 mod visitor;
 mod waits;
@@ -112,6 +121,16 @@ pub use sessions::{NewSession, OpenSession, Sessions};
 // Tokens of API clients
 pub use introspection::{ActiveToken, Introspection};
 pub use tokens::{NewGrant, TokenPair, Tokens};
+
+// The second factor
+pub use second_factors::{Enrolled, Enrolment, SecondFactorStatus, SecondFactors};
+
+// Accounts: what their owners, and operators, do with them
+pub use export::AccountExport;
+pub use invitations::{Acceptance, Invitations, Invited};
+pub use one_time::{Requested, TokenRequest};
+pub use recovery::{PasswordReset, Recovery, Reset};
+pub use verification::{ChangeRequested, IdentifierChanged, Verification};
 
 // Building it
 pub use builder::{AuthenticatorBuilder, BuildError, NeedsKeys, NeedsStore};

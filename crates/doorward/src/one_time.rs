@@ -65,10 +65,8 @@ impl Inner {
         let mut visitor = Visitor::named(&identifier, &self.vault)?;
         visitor.source = request.source;
         let now = self.clock.now();
-        let (counted, found) = tokio::join!(
-            self.count_sends(purpose, &visitor, now),
-            self.store.find(&visitor.keys),
-        );
+        let (counted, found) =
+            tokio::join!(self.count_sends(purpose, &visitor, now), self.store.find(&visitor.keys),);
         let sends = match counted? {
             Ok(sends) => sends,
             Err(wait) => {
@@ -77,7 +75,11 @@ impl Inner {
             }
         };
         let owner = found?.filter(|credential| credential.status() == Status::Active);
-        self.emit(&visitor, EventKind::TokenAsked(purpose), owner.as_ref().map(Credential::account));
+        self.emit(
+            &visitor,
+            EventKind::TokenAsked(purpose),
+            owner.as_ref().map(Credential::account),
+        );
         if !sends {
             return Ok(Requested::Accepted);
         }
@@ -110,14 +112,48 @@ impl Inner {
         if let Err(wait) = self.front.check(visitor.source, now) {
             return Ok(Err(Wait::in_front(wait, now)));
         }
-        let policy = &self.one_time_policy;
         let source = visitor.source.map(|source| SourcePrefix::party(source).network().to_string());
         let source = source.unwrap_or_default();
         let windows = [
-            (self.sends_key(purpose, visitor.account_subject()), policy.life(purpose)),
+            (
+                self.sends_key(purpose, visitor.account_subject()),
+                self.one_time_policy.life(purpose),
+            ),
             (self.counter("token asker", &[source.as_bytes()]), HOUR),
         ];
-        let updates = windows.map(|(key, length)| {
+        let [sent, asked] = self.count_in(&windows, now).await?[..] else {
+            return Err(Error::new(ErrorKind::Store));
+        };
+        if asked > self.one_time_policy.most_of_source() {
+            let into =
+                now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() % HOUR.as_secs();
+            let left = HOUR - Duration::from_secs(into);
+            return Ok(Err(Wait::of_rule(Rule::Source, left, now)));
+        }
+        Ok(Ok(sent <= self.one_time_policy.most_sends()))
+    }
+
+    /// Counts one more token for an identifier: whether it is to be sent.
+    pub(crate) async fn count_sends_to(
+        &self,
+        purpose: Purpose,
+        index: &[u8; 32],
+        now: SystemTime,
+    ) -> Result<bool, Error> {
+        let window = (self.sends_key(purpose, index), self.one_time_policy.life(purpose));
+        let [sent] = self.count_in(&[window], now).await?[..] else {
+            return Err(Error::new(ErrorKind::Store));
+        };
+        Ok(sent <= self.one_time_policy.most_sends())
+    }
+
+    /// Counts one more in each row, and says how many there are in its present window.
+    async fn count_in(
+        &self,
+        windows: &[(CounterKey, Duration)],
+        now: SystemTime,
+    ) -> Result<Vec<u64>, Error> {
+        let updates = windows.iter().map(|&(key, length)| {
             let present = window(now, length);
             let mut changes = vec![Change::Add(Column::new(present), 1)];
             // A row that is written in each window never expires: former ones must not fill it.
@@ -125,19 +161,12 @@ impl Inner {
             changes.extend(former.map(|former| Change::Remove(Column::new(former))));
             CounterUpdate::new(key, changes, now + length)
         });
+        let updates: Vec<_> = updates.collect();
         let rows = self.store.update(&updates, now).await?;
         let counts = windows.iter().zip(&rows).map(|((_, length), row)| {
             u64::try_from(row.get(Column::new(window(now, *length)))).unwrap_or(u64::MAX)
         });
-        let [sent, asked] = counts.collect::<Vec<_>>()[..] else {
-            return Err(Error::new(ErrorKind::Store));
-        };
-        if asked > policy.most_of_source() {
-            let into = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs() % HOUR.as_secs();
-            let left = HOUR - Duration::from_secs(into);
-            return Ok(Err(Wait::of_rule(Rule::Front, left, now)));
-        }
-        Ok(Ok(sent <= policy.most_sends()))
+        Ok(counts.collect())
     }
 
     /// The row that tokens are counted in which are sent to an identifier.

@@ -5,9 +5,7 @@ use std::time::SystemTime;
 
 use doorward_hash::{Password, Verdict};
 use doorward_store::{Credential, Replaced, Status, StoreError};
-use doorward_throttle::{
-    Admission, Counters, Mode, Observed, Reservation, Settled, Settlement,
-};
+use doorward_throttle::{Admission, Counters, Mode, Observed, Reservation, Settled, Settlement};
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 

@@ -208,7 +208,7 @@ impl Inner {
         let account = former.account();
         self.store.end_all(account, None, now).await?;
         self.emit_account(EventKind::SessionsEnded, account);
-        self.lift(&[Scope::account(record.index())]).await?;
+        self.lift(&[Scope::account(&self.vault.subject(&identifier)?)]).await?;
         self.tell(&former, EventKind::Recovered, AccountChange::PasswordReset);
         if let Some(Given::RecoveryCode(_)) = given {
             let change = AccountChange::RecoveryCodeUsed;

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use doorward_store::{
-    Change, Column, CounterKey, CounterUpdate, Credential, Status, TicketKey,
-};
+use doorward_store::{Change, Column, CounterKey, CounterUpdate, Credential, Status, TicketKey};
 use doorward_throttle::Settlement;
 
 use crate::admission::Admitted;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use doorward_session::{OtpauthUri, QrCode, RecoveryCode};
+use doorward_session::{OtpauthUri, QrCode, RecoveryCode, SecondFactor};
 use zeroize::Zeroizing;
 
 use crate::authenticator::Inner;
@@ -61,11 +61,7 @@ impl SecondFactors {
     /// # Errors
     ///
     /// [`Error`] when the store failed; of the kind [`Invalid`](crate::ErrorKind::Invalid) where the issuer will not do.
-    pub async fn enrol(
-        &self,
-        owner: Fresh<'_>,
-        issuer: &str,
-    ) -> Result<Option<Enrolment>, Error> {
+    pub async fn enrol(&self, owner: Fresh<'_>, issuer: &str) -> Result<Option<Enrolment>, Error> {
         self.inner.enrol(owner, issuer).await
     }
 
@@ -112,10 +108,7 @@ impl SecondFactors {
     /// # Errors
     ///
     /// [`Error`] when the store failed.
-    pub async fn status(
-        &self,
-        principal: &Principal,
-    ) -> Result<Option<SecondFactorStatus>, Error> {
+    pub async fn status(&self, principal: &Principal) -> Result<Option<SecondFactorStatus>, Error> {
         self.inner.second_factor_status(principal.account()).await
     }
 
@@ -200,6 +193,10 @@ pub struct SecondFactorStatus {
 }
 
 impl SecondFactorStatus {
+    pub(crate) fn of(factor: &SecondFactor) -> Self {
+        Self { enrolled_at: factor.enrolled_at(), codes_left: factor.codes_left() }
+    }
+
     /// When it was enrolled.
     pub fn enrolled_at(&self) -> SystemTime {
         self.enrolled_at

@@ -41,7 +41,7 @@ impl Inner {
         holder: impl FnOnce(AccountId, SessionId) -> Holder,
     ) -> Result<Option<Kept>, Error> {
         let Opening { proof, label, ends_at, expires_at, now } = opening;
-        if !proof.authentication().is_within(PROOF_LIFE, now) {
+        if !proof.is_recent(now) {
             return Ok(None);
         }
         let (account, id) = (proof.account(), SessionId::generate()?);
@@ -173,6 +173,3 @@ impl Kept {
 pub(crate) fn random_secret() -> Result<TokenSecret, Error> {
     Ok(TokenSecret::new(random_bytes()?))
 }
-
-/// A proof is to be used at once: what was verified ten minutes ago may not be true any more.
-const PROOF_LIFE: std::time::Duration = std::time::Duration::from_secs(600);

@@ -145,7 +145,7 @@ impl Inner {
     }
 
     /// Lifts the waits of these scopes, here and in the store.
-    async fn lift(&self, scopes: &[Scope]) -> Result<(), Error> {
+    pub(crate) async fn lift(&self, scopes: &[Scope]) -> Result<(), Error> {
         let now = self.clock.now();
         self.outages.lift(self.vault.counters(), scopes, now).await?;
         let rows = self.ledger.read(&self.policy, self.vault.counters(), scopes, now).await?;

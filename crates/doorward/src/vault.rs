@@ -43,11 +43,19 @@ impl Vault {
         now: std::time::SystemTime,
     ) -> Result<Credential, Error> {
         let keys = self.indexes(identifier).iter().map(lookup_key).collect::<Result<_, _>>()?;
-        let sealed = self.seal(account.as_bytes(), "identifier", identifier.expose().as_bytes())?;
+        let sealed = self.seal_identifier(account, identifier)?;
         let credential = Credential::new(account, keys, sealed, now)
             .map_err(|error| Error::because(ErrorKind::Internal, error))?;
         let sealed = hash.map(|hash| self.seal_hash(account, hash)).transpose()?;
         Ok(credential.with_password(sealed))
+    }
+
+    pub(crate) fn seal_identifier(
+        &self,
+        account: AccountId,
+        identifier: &Identifier,
+    ) -> Result<Vec<u8>, Error> {
+        self.seal(account.as_bytes(), "identifier", identifier.expose().as_bytes())
     }
 
     pub(crate) fn open_identifier(

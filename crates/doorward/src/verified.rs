@@ -1,6 +1,6 @@
 //! The proof that a login was verified.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use doorward_session::{Authentication, Factor, RecoveryCode};
 use doorward_store::{AccountId, Credential};
@@ -113,7 +113,15 @@ impl Verified {
         self.epoch
     }
 
+    /// Whether it was made a short while ago: what was verified then may not be true any more.
+    pub(crate) fn is_recent(&self, now: SystemTime) -> bool {
+        self.authentication().is_within(PROOF_LIFE, now)
+    }
+
     pub(crate) fn authentication(&self) -> Authentication {
         Authentication::new(self.at, self.method.factors())
     }
 }
+
+/// A proof is to be used at once.
+const PROOF_LIFE: Duration = Duration::from_secs(600);

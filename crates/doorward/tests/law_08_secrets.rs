@@ -82,7 +82,7 @@ async fn live(door: &Door, shown: &mut String) -> Vec<String> {
     writeln!(shown, "{notices:?}").unwrap();
     let code = notices[0].code().expose_secret().to_owned();
     for code in ["00000000", &code] {
-        let redemption = Redemption::new(ticket.expose_secret(), code);
+        let redemption = Redemption::new(ticket.expose_secret(), code).from([192, 0, 2, 7]);
         writeln!(shown, "{redemption:?}").unwrap();
         writeln!(shown, "{:?}", door.auth.redeem(redemption).await).unwrap();
     }

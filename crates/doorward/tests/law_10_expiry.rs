@@ -27,7 +27,7 @@ async fn law_10_a_ticket_ends_at_its_moment_and_not_when_it_is_cleaned_away() {
         let code = door.mailbox.codes().await[0].code().expose_secret().to_owned();
         door.clock.set(ticket.expires_at() - Duration::from_nanos(early));
         assert_eq!(door.memory.tickets(), others + 1, "it still lies in the table");
-        let redemption = Redemption::new(ticket.expose_secret(), code);
+        let redemption = Redemption::new(ticket.expose_secret(), code).from([192, 0, 2, 7]);
         assert_eq!(is_verified(&door.auth.redeem(redemption).await.unwrap()), opens);
     }
 }

@@ -72,7 +72,11 @@ async fn r04_owners_get_in_while_a_password_is_sprayed_with_another_one_or_with_
     assert!(is_verified(&door.auth.authenticate(on_his_device).await.unwrap()));
     let Outcome::StepUp(ticket) = door.login("bob", "qwerty").await else { panic!() };
     let code = door.mailbox.codes().await[0].code().expose_secret().to_owned();
-    let redeemed = door.auth.redeem(Redemption::new(ticket.expose_secret(), code)).await.unwrap();
+    let redeemed = door
+        .auth
+        .redeem(Redemption::new(ticket.expose_secret(), code).from([192, 0, 2, 7]))
+        .await
+        .unwrap();
     assert!(is_verified(&redeemed));
 }
 

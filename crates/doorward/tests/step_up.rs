@@ -37,7 +37,8 @@ async fn step_up(door: &Door, password: &str) -> StepUp {
 }
 
 async fn redeem(door: &Door, ticket: &str, code: &str) -> bool {
-    let outcome = door.auth.redeem(Redemption::new(ticket, code)).await.unwrap();
+    let outcome =
+        door.auth.redeem(Redemption::new(ticket, code).from(stranger(999))).await.unwrap();
     assert!(matches!(outcome, Outcome::Verified(_) | Outcome::Rejected));
     is_verified(&outcome)
 }
@@ -52,7 +53,8 @@ async fn an_owner_on_a_new_device_gets_in_while_the_site_is_attacked() {
     let ticket = step_up(&door, PASSWORD).await;
     let notice = door.mailbox.codes().await[0].clone();
     assert_eq!(notice.expose_identifier(), "alice");
-    let redemption = Redemption::new(ticket.expose_secret(), notice.code().expose_secret());
+    let redemption =
+        Redemption::new(ticket.expose_secret(), notice.code().expose_secret()).from(stranger(999));
     let outcome = door.auth.redeem(redemption).await.unwrap();
     let Outcome::Verified(proof) = outcome else { panic!("{outcome:?}") };
     assert_eq!((proof.account(), proof.method()), (notice.account(), Method::PasswordAndCode));
@@ -112,7 +114,8 @@ async fn a_ticket_is_redeemed_once_by_any_number_of_racers() {
         let code = last_code(&door).await;
         let mut racers = JoinSet::new();
         for _ in 0..50 {
-            let redemption = Redemption::new(ticket.expose_secret(), code.as_str());
+            let redemption =
+                Redemption::new(ticket.expose_secret(), code.as_str()).from(stranger(999));
             let auth = door.auth.clone();
             racers.spawn(async move { is_verified(&auth.redeem(redemption).await.unwrap()) });
         }
@@ -126,7 +129,7 @@ async fn a_changed_password_or_a_shut_account_voids_the_ticket() {
     let device = {
         let ticket = step_up(&door, PASSWORD).await;
         let code = last_code(&door).await;
-        let redemption = Redemption::new(ticket.expose_secret(), code);
+        let redemption = Redemption::new(ticket.expose_secret(), code).from(stranger(999));
         match door.auth.redeem(redemption).await.unwrap() {
             Outcome::Verified(proof) => proof.device().clone(),
             other => panic!("{other:?}"),

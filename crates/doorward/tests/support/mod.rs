@@ -19,8 +19,9 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use async_trait::async_trait;
 use doorward::{
-    AccountId, Authenticator, AuthenticatorBuilder, CodeNotice, Cost, Event, EventKind, EventSink,
-    Keys, Login, ManualClock, MemoryStore, Notifier, Outcome, Registered, Registration,
+    AccountChange, AccountId, Authenticator, AuthenticatorBuilder, CodeNotice, Cost, Event,
+    EventKind, EventSink, Keys, Login, ManualClock, MemoryStore, Notice, Notifier, Outcome,
+    Registered, Registration, TokenNotice,
 };
 use doorward_store::FaultyStore;
 
@@ -133,26 +134,44 @@ impl EventSink for Log {
     }
 }
 
-/// Every code that was sent.
+/// Every notice that was sent.
 #[derive(Clone, Debug, Default)]
-pub struct Mailbox(Arc<Mutex<Vec<CodeNotice>>>);
+pub struct Mailbox(Arc<Mutex<Vec<Notice>>>);
 
 impl Mailbox {
     /// What was sent so far; sending runs beside the answer.
-    pub async fn codes(&self) -> Vec<CodeNotice> {
+    pub async fn notices(&self) -> Vec<Notice> {
         for _ in 0..100 {
             tokio::task::yield_now().await;
         }
         self.0.lock().unwrap().clone()
     }
+
+    /// The codes among it.
+    pub async fn codes(&self) -> Vec<CodeNotice> {
+        let code = |notice| if let Notice::Code(code) = notice { Some(code) } else { None };
+        self.notices().await.into_iter().filter_map(code).collect()
+    }
+
+    /// The tokens among it.
+    pub async fn tokens(&self) -> Vec<TokenNotice> {
+        let token = |notice| if let Notice::Token(token) = notice { Some(token) } else { None };
+        self.notices().await.into_iter().filter_map(token).collect()
+    }
+
+    /// The changes among it.
+    pub async fn changes(&self) -> Vec<AccountChange> {
+        let change = |notice| match notice {
+            Notice::Change(change) => Some(change.change()),
+            _ => None,
+        };
+        self.notices().await.into_iter().filter_map(change).collect()
+    }
 }
 
 #[async_trait]
 impl Notifier for Mailbox {
-    async fn send_code(
-        &self,
-        notice: CodeNotice,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    async fn send(&self, notice: Notice) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         self.0.lock().unwrap().push(notice);
         Ok(())
     }
