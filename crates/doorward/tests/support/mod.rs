@@ -8,6 +8,7 @@
     reason = "each test file uses its part"
 )]
 
+pub mod app;
 pub mod counted;
 #[cfg(all(feature = "dynamodb", feature = "testing"))]
 pub mod dynamo;
