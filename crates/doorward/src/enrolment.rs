@@ -147,9 +147,9 @@ impl Inner {
             let sealed = self.vault.seal_details(account, &details)?;
             let changed = credential.clone().with_details(sealed);
             if let Replaced::Done(_) = self.store.replace(changed, version).await? {
-                self.end_sessions(account).await?;
                 let change = AccountChange::SecondFactorRemoved;
                 self.tell(&credential, EventKind::SecondFactorRemoved, change);
+                self.end_sessions(account).await?;
                 return Ok(Managed::Done);
             }
         }
@@ -173,8 +173,7 @@ impl Inner {
         if !is_same {
             return Ok(false);
         }
-        let has_factor = self.vault.open_details(credential)?.second_factor().is_some();
-        Ok(!has_factor || principal.has_second_factor())
+        self.vault.is_enough(principal.has_second_factor(), credential)
     }
 
     /// Changes what is kept beside the password, by compare-and-swap; `false` where the owner may not any more.
