@@ -77,7 +77,12 @@ impl Inner {
         let scopes = [Scope::account(&subject), Scope::account(&self.vault.code_subject(&subject))];
         self.ledger.clear(self.vault.counters(), &scopes).await?;
         scopes.iter().for_each(|scope| self.waits.forget(scope));
-        let purposes = [Purpose::Recovery, Purpose::Verification, Purpose::IdentifierChange];
+        let purposes = [
+            Purpose::IdentifierChange,
+            Purpose::Invitation,
+            Purpose::Recovery,
+            Purpose::Verification,
+        ];
         let rows = purposes.map(|purpose| self.sends_key(purpose, &subject));
         self.store.clear(&rows).await?;
         Ok(())
