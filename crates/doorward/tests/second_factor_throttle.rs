@@ -223,7 +223,7 @@ async fn an_operator_lifts_the_waits_of_codes_as_well() {
 /// A policy that only monitors passwords is in force for codes, and that reaches no password.
 #[tokio::test]
 async fn r20_a_source_that_must_wait_with_codes_gives_passwords_freely_under_a_policy_that_monitors()
-{
+ {
     let policy = Policy::recommended().to_builder().mode(Mode::Monitor).build().unwrap();
     let door = door_with(|builder, mailbox| builder.notifier(mailbox.clone()).policy(policy));
     let owner = door.owner("alice").await;

@@ -34,9 +34,8 @@ impl App {
 
     /// Six digits that are no code near the present time.
     pub fn wrong_code(&self, door: &Door) -> String {
-        let near: Vec<_> = (0..5)
-            .map(|steps| self.code_at(door.clock.now() + steps * STEP - 2 * STEP))
-            .collect();
+        let near: Vec<_> =
+            (0..5).map(|steps| self.code_at(door.clock.now() + steps * STEP - 2 * STEP)).collect();
         let digits = (0..10).map(|digit| digit.to_string().repeat(6));
         digits.into_iter().find(|code| !near.contains(code)).unwrap()
     }

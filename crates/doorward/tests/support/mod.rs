@@ -160,6 +160,16 @@ impl Mailbox {
         self.notices().await.into_iter().filter_map(token).collect()
     }
 
+    /// The token that is sent as the next one behind so many, perhaps by another thread.
+    pub async fn token_behind(&self, before: usize) -> TokenNotice {
+        loop {
+            if let Some(token) = self.tokens().await.get(before) {
+                return token.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// The changes among it.
     pub async fn changes(&self) -> Vec<AccountChange> {
         let change = |notice| match notice {
