@@ -247,12 +247,12 @@ async fn r21_what_is_known_of_person_and_service_is_no_password() {
         let registered = door.auth.register(registration.context(["Caterpillar"])).await.unwrap();
         assert_eq!(registered, Registered::Refused(Refusal::Password(context_word)), "{password}");
     }
-    let new = change(PASSWORD, "Caterpillar 12345");
-    let changed = door.auth.change_password(new.clone().context(["Caterpillar"])).await.unwrap();
+    let new = || change(PASSWORD, "Caterpillar 12345");
+    let changed = door.auth.change_password(new().context(["Caterpillar"])).await.unwrap();
     assert!(matches!(changed, Changed::Refused(PasswordProblem::ContextWord)));
     let changed = door.auth.change_password(change(PASSWORD, "wonderland bank 1")).await.unwrap();
     assert!(matches!(changed, Changed::Refused(PasswordProblem::ContextWord)));
     // Without the words it will do.
-    let changed = door.auth.change_password(new).await.unwrap();
+    let changed = door.auth.change_password(new()).await.unwrap();
     assert!(matches!(changed, Changed::Done(_)));
 }
