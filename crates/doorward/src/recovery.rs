@@ -216,7 +216,10 @@ impl Inner {
             self.emit_account(EventKind::PasswordUnchecked, account);
         }
         self.end_sessions(account).await?;
-        self.lift(&[Scope::account(&self.vault.subject(&identifier)?)]).await?;
+        // What was failed with codes as well: it took the password of before, which whoever failed there had.
+        let subject = self.vault.subject(&identifier)?;
+        let codes = self.vault.code_subject(&subject);
+        self.lift(&[Scope::account(&subject), Scope::account(&codes)]).await?;
         Ok(Reset::Done { account, replacement: given.and_then(Given::into_replacement) })
     }
 

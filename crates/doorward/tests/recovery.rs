@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use doorward::store::{CredentialStore, Operation};
 use doorward::{
-    Acceptance, AccountChange, Changed, Clock, ErrorKind, EventKind, IdentifierChanged, NewGrant,
-    Outcome, PasswordChange, PasswordReset, Purpose, Requested, Reset, Rule, Scopes, TokenRequest,
+    Acceptance, AccountChange, Changed, Clock, ErrorKind, EventKind, IdentifierChanged, Login,
+    NewGrant, Outcome, PasswordChange, PasswordReset, Purpose, Redemption, Requested, Reset, Rule,
+    Scopes, TokenRequest,
 };
 use support::{Door, PASSWORD, door_with_codes, is_verified, login, stranger};
 use tokio::task::JoinSet;
@@ -176,6 +177,37 @@ async fn r22_a_new_password_ends_all_that_was_before_and_logs_nobody_in() {
     assert!(is_verified(&door.auth.authenticate(attempt).await.unwrap()));
     assert!(!door.events.take()[0].known_device);
     assert!(matches!(door.login("alice", PASSWORD).await, Outcome::Rejected));
+}
+
+/// Somebody who has the password and not the mail fails with codes, until none is heard. A new password ends that.
+#[tokio::test]
+async fn law_04_a_new_password_lifts_the_waits_of_codes_as_well() {
+    let door = door().await;
+    let attack = async |first: u32| {
+        for n in first..first + 60 {
+            let guess = Login::new(format!("name {n}"), format!("guess {n}")).from(stranger(n));
+            let _ = door.auth.authenticate(guess).await.unwrap();
+        }
+    };
+    attack(0).await;
+    for n in 0..2 {
+        let source = stranger(900 + n);
+        let ticket = door.ticket(Login::new("alice", PASSWORD).from(source)).await;
+        for _ in 0..4 {
+            let redemption = Redemption::new(&*ticket, "00000000").from(source);
+            let outcome = door.auth.redeem(redemption).await.unwrap();
+            assert!(matches!(outcome, Outcome::Rejected));
+        }
+    }
+    let redeem = async |password: &str| {
+        let ticket = door.ticket(login("alice", password)).await;
+        let code = door.mailbox.codes().await.last().unwrap().code().expose_secret().to_owned();
+        is_verified(&door.redeem(&ticket, &code).await)
+    };
+    assert!(!redeem(PASSWORD).await, "the codes have run out");
+    let token = token(&door).await;
+    assert!(is_done(&reset(&door, &token, NEW).await));
+    assert!(redeem(NEW).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
