@@ -83,6 +83,23 @@ async fn what_is_left_of_a_deleted_account_is_sealed_or_a_keyed_digest_and_expir
 }
 
 #[tokio::test]
+async fn an_account_that_cannot_be_read_is_removed_as_well() {
+    let door = door();
+    let owner = door.owner("alice").await;
+    let credential = door.memory.fetch(owner.account).await.unwrap().unwrap();
+    let version = credential.version();
+    let damaged = credential.with_identifier(vec![1; 40]).unwrap();
+    let damaged = damaged.with_password(Some(vec![2; 40])).with_details(Some(vec![3; 40]));
+    let _ = door.memory.replace(damaged, version).await.unwrap();
+    assert_eq!(door.auth.delete("alice").await.unwrap(), Managed::Done);
+    assert_eq!(door.memory.accounts(), 0);
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert!(door.events.kinds().contains(&EventKind::NoticeNotSent));
+}
+
+#[tokio::test]
 async fn counters_begin_anew_with_the_next_account_of_the_name() {
     let door = door();
     door.register("alice").await;
