@@ -20,6 +20,14 @@ impl Policy {
         ScopeUpdate::new(Scope::account(account), changes, expires_at)
     }
 
+    /// Ends a known device's run of consecutive failures, as [`end_run`](Self::end_run) that of an account: without it,
+    /// whoever mistypes now and then uses up the device's trust, and with that a budget that no stranger can spend.
+    pub fn end_device_run(&self, account: &[u8], device: &[u8], now: SystemTime) -> ScopeUpdate {
+        let changes = vec![Change::Set(column(Kind::Streak, 0), 0)];
+        let expires_at = self.expiry(ScopeKind::Device, now);
+        ScopeUpdate::new(Scope::device(account, device), changes, expires_at)
+    }
+
     /// A step-up was redeemed by its owner: it was no sign of an attack. `by_site` is whether it was the site that
     /// asked for it, `source` where it was redeemed.
     ///

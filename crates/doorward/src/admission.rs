@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use doorward_hash::Password;
 use doorward_store::{Credential, StoreError, StoreErrorKind};
 use doorward_throttle::{
-    Admission, Counters, Decision, Reservation, ScopeKind, ScopeUpdate, Watch,
+    Admission, Counters, Decision, Denial, Mode, Reservation, ScopeKind, ScopeUpdate, Watch,
 };
 
 use crate::authenticator::Inner;
@@ -65,8 +65,7 @@ impl Inner {
                 };
             }
             let now = self.clock.now();
-            let judges = self.policy.judges(&visitor.attempt());
-            if let Some(denial) = self.waits.find(judges, now) {
+            if let Some(denial) = self.known_wait(visitor, now) {
                 return Ok(Err(Wait::new(denial, now)));
             }
             if let (Some(password), None) = (password, &visitor.guess) {
@@ -126,6 +125,19 @@ impl Inner {
                 }
             }
         }
+    }
+
+    /// A wait that this instance has learned of lately.
+    ///
+    /// None for a ticket that may be one of a wrong password: that its codes have run out must cost the store what a
+    /// wrong code does. And none for passwords under a policy that only monitors: what it refuses are codes.
+    pub(crate) fn known_wait(&self, visitor: &Visitor, now: SystemTime) -> Option<Denial> {
+        let is_in_force = match &visitor.code {
+            Some(giver) => !giver.is_challenged,
+            None => self.policy.mode() != Mode::Monitor,
+        };
+        let find = || self.waits.find(self.policy.judges(&visitor.attempt()), now);
+        is_in_force.then(find).flatten()
     }
 
     fn decide_on(

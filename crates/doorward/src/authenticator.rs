@@ -181,7 +181,8 @@ impl Authenticator {
     /// # Errors
     ///
     /// [`Error`] when no decision could be reached, or the account was changed at the same time. The
-    /// old password is in force then, and was not looked at where the breach check failed, unless the store's reply was lost.
+    /// old password is in force then, and was not looked at where the breach check failed, unless the store's reply was
+    /// lost, or sessions could not be ended after the change: they end when the owner opens the next one.
     pub async fn change_password(&self, change: PasswordChange) -> Result<Changed, Error> {
         Arc::clone(&self.inner).change_password(change).await
     }

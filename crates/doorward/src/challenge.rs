@@ -35,7 +35,7 @@ impl Inner {
         let mut settled = self.policy.settle(admission, &reservation, &rows, settlement, now);
         self.watch().observe(&mut settled, &reservation, &rows, settlement, now);
         let owner = credential.as_ref().filter(|_| sends || has_second_factor);
-        let asked = Asked::ByRule { rule, has_second_factor };
+        let asked = Asked::ByRule { rule, is_right: right.is_some(), has_second_factor };
         let (settled, issued) = tokio::join!(
             self.apply_settled(visitor, place, &reservation, &settled, now),
             self.issue_ticket(visitor, owner.map(TicketOwner::from), asked, now),

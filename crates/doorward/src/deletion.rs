@@ -20,7 +20,7 @@ impl Inner {
     pub(crate) async fn delete(&self, identifier: &str) -> Result<Managed, Error> {
         let visitor = Visitor::named(&Identifier::lenient(identifier), &self.vault)?;
         match self.store.find(&visitor.keys).await? {
-            Some(credential) => self.delete_account(credential).await,
+            Some(credential) => self.delete_account(credential, visitor.account_subject()).await,
             None => Ok(Managed::NoSuchAccount),
         }
     }
@@ -28,14 +28,19 @@ impl Inner {
     /// For owners; `false` where they have to log in again.
     pub(crate) async fn delete_own(&self, owner: Fresh<'_>) -> Result<bool, Error> {
         let Some(credential) = self.owned_account(owner).await? else { return Ok(false) };
+        let subject = self.vault.subject(&self.vault.open_identifier(&credential)?)?;
         // Gone meanwhile is gone as well.
-        let _ = self.delete_account(credential).await?;
+        let _ = self.delete_account(credential, &subject).await?;
         Ok(true)
     }
 
     /// The account is shut first, so that no session opens any more; it is there to the end, so that whoever was
-    /// interrupted finds it and goes on.
-    async fn delete_account(&self, mut credential: Credential) -> Result<Managed, Error> {
+    /// interrupted finds it and goes on. `subject` is the index of its identifier, which need not be readable.
+    async fn delete_account(
+        &self,
+        mut credential: Credential,
+        subject: &[u8; 32],
+    ) -> Result<Managed, Error> {
         let (account, former) = (credential.account(), credential.clone());
         for _ in 0..MOST_TRIES {
             if credential.status() == Status::Active {
@@ -54,7 +59,7 @@ impl Inner {
                 }
             }
             self.store.forget(account).await?;
-            self.forget_counts(&credential).await?;
+            self.forget_counts(subject).await?;
             match self.store.remove(account, credential.version()).await? {
                 Removed::Done => {
                     self.tell(&former, EventKind::Deleted, AccountChange::Deleted);
@@ -72,13 +77,17 @@ impl Inner {
 
     /// What was counted of the account. What was counted of its devices goes by names that nobody knows here any more,
     /// and expires.
-    async fn forget_counts(&self, credential: &Credential) -> Result<(), Error> {
-        let subject = self.vault.subject(&self.vault.open_identifier(credential)?)?;
-        let scopes = [Scope::account(&subject), Scope::account(&self.vault.code_subject(&subject))];
+    async fn forget_counts(&self, subject: &[u8; 32]) -> Result<(), Error> {
+        let scopes = [Scope::account(subject), Scope::account(&self.vault.code_subject(subject))];
         self.ledger.clear(self.vault.counters(), &scopes).await?;
         scopes.iter().for_each(|scope| self.waits.forget(scope));
-        let purposes = [Purpose::Recovery, Purpose::Verification, Purpose::IdentifierChange];
-        let rows = purposes.map(|purpose| self.sends_key(purpose, &subject));
+        let purposes = [
+            Purpose::IdentifierChange,
+            Purpose::Invitation,
+            Purpose::Recovery,
+            Purpose::Verification,
+        ];
+        let rows = purposes.map(|purpose| self.sends_key(purpose, subject));
         self.store.clear(&rows).await?;
         Ok(())
     }

@@ -137,19 +137,23 @@ impl Inner {
                 return Ok(Managed::NoSuchAccount);
             };
             let (account, version) = (credential.account(), credential.version());
-            let details = self.vault.open_details(&credential)?;
-            if details.second_factor().is_none() {
-                // It may be the rest of a call that was interrupted.
-                self.end_sessions(account).await?;
-                return Ok(Managed::Unchanged);
-            }
-            let details = details.with_second_factor(None);
+            let details = match self.vault.open_details(&credential) {
+                Ok(details) if details.second_factor().is_none() => {
+                    // It may be the rest of a call that was interrupted.
+                    self.end_sessions(account).await?;
+                    return Ok(Managed::Unchanged);
+                }
+                Ok(details) => details.with_second_factor(None),
+                // What cannot be read keeps its owner out for ever, and an operator is who can help.
+                Err(error) if error.kind() == ErrorKind::Corrupt => AccountDetails::default(),
+                Err(error) => return Err(error),
+            };
             let sealed = self.vault.seal_details(account, &details)?;
             let changed = credential.clone().with_details(sealed);
             if let Replaced::Done(_) = self.store.replace(changed, version).await? {
-                self.end_sessions(account).await?;
                 let change = AccountChange::SecondFactorRemoved;
                 self.tell(&credential, EventKind::SecondFactorRemoved, change);
+                self.end_sessions(account).await?;
                 return Ok(Managed::Done);
             }
         }
@@ -173,8 +177,7 @@ impl Inner {
         if !is_same {
             return Ok(false);
         }
-        let has_factor = self.vault.open_details(credential)?.second_factor().is_some();
-        Ok(!has_factor || principal.has_second_factor())
+        self.vault.is_enough(principal.has_second_factor(), credential)
     }
 
     /// Changes what is kept beside the password, by compare-and-swap; `false` where the owner may not any more.

@@ -32,6 +32,13 @@ impl Vault {
         }
     }
 
+    /// What stands for the account of a ticket that nothing redeems: one for each wrong password of an identifier.
+    pub(crate) fn dead_subject(&self, visitor: &Visitor) -> [u8; 32] {
+        let digest = visitor.guess.map(|guess| guess.digest).unwrap_or_default();
+        let parts: [&[u8]; 2] = [visitor.account_subject(), &digest];
+        *self.counters().tag("dead ticket", &parts).as_bytes()
+    }
+
     /// The same for every account and every instance.
     pub(crate) fn password_digest(&self, password: &str) -> [u8; 32] {
         *self.counters().tag("guessed password", &[password.as_bytes()]).as_bytes()

@@ -46,8 +46,8 @@ impl Invitations {
     ///
     /// # Errors
     ///
-    /// [`Error`] when the store failed; after one, the account may exist: trying again answers
-    /// [`Taken`](Registered::Taken).
+    /// [`Error`] when the store failed. The token may be used by then, and the account exist: let the person try to log
+    /// in, and invite them again if that fails.
     pub async fn accept(&self, acceptance: Acceptance) -> Result<Option<Registered>, Error> {
         self.inner.accept_invitation(acceptance).await
     }

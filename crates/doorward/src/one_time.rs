@@ -44,8 +44,9 @@ impl TokenRequest {
 #[must_use]
 #[allow(clippy::exhaustive_enums, reason = "a service must act on every answer")]
 pub enum Requested {
-    /// Say that a letter is on its way if there is such an account: the same to everybody. Whether there is one, and
-    /// whether it has been sent enough already, does not show: not in the answer, and not in the work.
+    /// Say that a letter is on its way if there is such an account: the same to everybody. Whether there is one does
+    /// not show: not in the answer, and not in the work. Nor does the answer say whether the identifier has been sent
+    /// enough already, which is counted for those of nobody too.
     Accepted,
     /// This address has asked too often: answer 429 with `Retry-After`.
     Wait(Wait),

@@ -78,20 +78,24 @@ impl Inner {
         };
         let visitor = &changing.visitor;
         let account = changing.credential.account();
-        let former = changing.credential.clone();
-        let changed = match self.replace_password(&changing, &accepted).await {
-            Ok(proof) => proof,
+        let changed = async {
+            let proof = self.replace_password(&changing, &accepted).await?;
+            self.emit_screening(visitor, screening, account);
+            self.emit(visitor, EventKind::PasswordChanged, Some(account));
+            if self.notify_change(&changing.credential, AccountChange::Password).is_err() {
+                self.emit_account(EventKind::NoticeNotSent, account);
+            }
+            // Last: whatever comes of it, the password is another one, and the owner is told.
+            self.end_sessions(account).await?;
+            Ok::<_, Error>(proof)
+        };
+        match changed.await {
+            Ok(proof) => Ok(Changed::Done(proof)),
             Err(error) => {
                 self.emit(visitor, EventKind::Failed(error.kind()), None);
-                return Err(error);
+                Err(error)
             }
-        };
-        self.emit_screening(visitor, screening, account);
-        self.emit(visitor, EventKind::PasswordChanged, Some(account));
-        if self.notify_change(&former, AccountChange::Password).is_err() {
-            self.emit_account(EventKind::NoticeNotSent, account);
         }
-        Ok(Changed::Done(changed))
     }
 
     /// The account, if it still is what was verified, a short while ago.
@@ -99,10 +103,11 @@ impl Inner {
         if !proof.is_recent(self.clock.now()) {
             return Ok(None);
         }
-        let found = self.store.fetch(proof.account()).await?;
-        Ok(found.filter(|credential| {
-            epoch(credential) == proof.epoch() && credential.status() == Status::Active
-        }))
+        let Some(credential) = self.store.fetch(proof.account()).await? else { return Ok(None) };
+        let is_same = epoch(&credential) == proof.epoch()
+            && credential.status() == Status::Active
+            && self.vault.is_enough(proof.method().has_second_factor(), &credential)?;
+        Ok(is_same.then_some(credential))
     }
 
     /// An operator who accepts unchecked passwords may want to know whose they are.
@@ -120,8 +125,8 @@ impl Inner {
 
     /// The proof comes back with a new device token: those from before the change are void.
     ///
-    /// All sessions end before the password changes, and once more after it: if the second does not come about, only
-    /// those live that were opened in between, and the next one that is opened ends them.
+    /// All sessions end before the password changes, and once more after it, which is the caller's: if the second does
+    /// not come about, only those live that were opened in between, and the next one that is opened ends them.
     async fn replace_password(
         &self,
         changing: &Changing,
@@ -141,10 +146,7 @@ impl Inner {
             let token = visitor.token(&self.vault, &changed, now)?;
             let proof = Verified::new(&changed, now, proof.method(), token);
             match self.store.replace(changed, credential.version()).await? {
-                Replaced::Done(_) => {
-                    self.end_sessions(account).await?;
-                    return Ok(proof);
-                }
+                Replaced::Done(_) => return Ok(proof),
                 Replaced::Missing => break,
                 Replaced::Stale => match self.store.fetch(account).await? {
                     // A rotation was faster: it is the account that the password was checked against.

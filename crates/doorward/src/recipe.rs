@@ -61,8 +61,7 @@ impl Inner {
         {
             return Ok(Err(self.answer_wait(&visitor, Wait::in_front(wait, now))));
         }
-        let known = || self.waits.find(self.policy.judges(&visitor.attempt()), now);
-        Ok(match away.or_else(known) {
+        Ok(match away.or_else(|| self.known_wait(&visitor, now)) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
             None => Ok(visitor.lane()),
         })

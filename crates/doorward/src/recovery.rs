@@ -206,9 +206,7 @@ impl Inner {
         let used = self.use_reset(&key, &record, &accepted, &reset.code).await?;
         let Some((former, given)) = used else { return Ok(Reset::Rejected) };
         let account = former.account();
-        self.store.end_all(account, None, now).await?;
-        self.emit_account(EventKind::SessionsEnded, account);
-        self.lift(&[Scope::account(&self.vault.subject(&identifier)?)]).await?;
+        // First: whatever fails from here on, the password is another one.
         self.tell(&former, EventKind::Recovered, AccountChange::PasswordReset);
         if let Some(Given::RecoveryCode(_)) = given {
             let change = AccountChange::RecoveryCodeUsed;
@@ -217,6 +215,11 @@ impl Inner {
         if let Screening::Missed = screening {
             self.emit_account(EventKind::PasswordUnchecked, account);
         }
+        self.end_sessions(account).await?;
+        // What was failed with codes as well: it took the password of before, which whoever failed there had.
+        let subject = self.vault.subject(&identifier)?;
+        let codes = self.vault.code_subject(&subject);
+        self.lift(&[Scope::account(&subject), Scope::account(&codes)]).await?;
         Ok(Reset::Done { account, replacement: given.and_then(Given::into_replacement) })
     }
 
@@ -232,7 +235,8 @@ impl Inner {
         let device = reset.device.as_ref();
         let device = device.and_then(|token| self.vault.verify_device(token, &indexes));
         let subject = self.vault.code_subject(&self.vault.subject(identifier.expose())?);
-        let giver = CodeGiver { subject, account: credential.account() };
+        let account = credential.account();
+        let giver = CodeGiver { subject, account, is_challenged: false };
         let mut giver = Visitor::with_code(giver, reset.source, device);
         let mut slot = Some(self.pool.enter(giver.lane()).await?);
         let admitted = match self.admit(&mut giver, None, &mut slot).await? {
@@ -248,7 +252,7 @@ impl Inner {
         self.release(admitted.place, &admitted.reservation, &admitted.rows).await;
         self.settled.notify_waiters();
         is_right?;
-        self.apply(&[self.policy.end_run(giver.account_subject(), now)], now).await?;
+        self.apply(&self.ended_runs(&giver, now), now).await?;
         Ok(Passed::Yes)
     }
 

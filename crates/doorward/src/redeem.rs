@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use doorward_store::{Change, Column, CounterKey, CounterUpdate, Credential, Status, TicketKey};
-use doorward_throttle::Settlement;
+use doorward_throttle::{ScopeUpdate, Settlement};
 
 use crate::admission::Admitted;
 use crate::attempt::Redemption;
@@ -76,7 +76,7 @@ impl Inner {
         if record.binding != self.vault.binding(redemption.source, redemption.device.as_ref()) {
             return Ok(Redeemed::Rejected);
         }
-        let mut giver = self.giver(&key, &record, redemption);
+        let mut giver = self.giver(&record, redemption);
         // Codes are guesses as well: what an account, a device and a source may fail is counted, apart from passwords.
         let mut slot = Some(self.pool.enter(giver.lane()).await?);
         let admitted = match self.admit(&mut giver, None, &mut slot).await? {
@@ -90,12 +90,14 @@ impl Inner {
         self.settle_code(&giver, admitted, &record, checked, now).await
     }
 
-    /// Who gives a code, as the throttle knows them. A ticket that nothing redeems stands for nobody: its tries are
-    /// counted like all others, and to nobody's cost.
-    fn giver(&self, key: &TicketKey, record: &TicketRecord, redemption: &Redemption) -> Visitor {
-        let whose: &[u8] = if record.live { &record.index } else { key.as_bytes() };
+    /// Who gives a code, as the throttle knows them. A ticket of a wrong password stands for nobody: its tries are
+    /// counted like all others, over all tickets of that password, and to nobody's cost. So the budget of a wrong
+    /// password runs out like that of the right one.
+    fn giver(&self, record: &TicketRecord, redemption: &Redemption) -> Visitor {
+        let whose = if record.live { &record.index } else { &record.code_tag };
         let subject = self.vault.code_subject(whose);
-        let giver = CodeGiver { subject, account: record.account };
+        let giver =
+            CodeGiver { subject, account: record.account, is_challenged: record.challenged };
         Visitor::with_code(giver, redemption.source, record.device)
     }
 
@@ -118,20 +120,21 @@ impl Inner {
         let is_right = if record.by_second_factor {
             self.look_at_code(&redemption.code, credential, now)?.is_some()
         } else {
-            mailed
+            // What was sent is no second factor, should one have been enrolled meanwhile.
+            mailed && self.vault.open_details(credential)?.second_factor().is_none()
         };
         if !is_right {
             return Ok(Checked::Wrong);
         }
         // Of all who have the code, one gets in.
         if self.store.take(*key, now).await?.is_none() {
-            return Ok(Checked::Wrong);
+            return Ok(Checked::Late);
         }
         if !record.by_second_factor {
             return Ok(Checked::Mailed(credential.clone()));
         }
         let spent = self.spend_code(&redemption.code, credential.clone(), now).await?;
-        Ok(spent.map_or(Checked::Wrong, |(credential, given)| Checked::Given(credential, given)))
+        Ok(spent.map_or(Checked::Late, |(credential, given)| Checked::Given(credential, given)))
     }
 
     /// Counts a try that failed, or gives back the room that it took.
@@ -150,6 +153,11 @@ impl Inner {
                 self.settle_visit(giver, admitted, Settlement::Failed, now).await?;
                 return Ok(Redeemed::Rejected);
             }
+            Ok(Checked::Late) => {
+                self.release(place, &reservation, &rows).await;
+                self.settled.notify_waiters();
+                return Ok(Redeemed::Rejected);
+            }
             Ok(Checked::Mailed(credential)) => (credential, Method::PasswordAndCode, None),
             Ok(Checked::Given(credential, given)) => (credential, given.method(), Some(given)),
             Err(error) => {
@@ -160,13 +168,14 @@ impl Inner {
         };
         self.release(place, &reservation, &rows).await;
         self.settled.notify_waiters();
-        let mut run = vec![self.policy.end_run(giver.account_subject(), now)];
+        let mut run = self.ended_runs(giver, now);
         if record.challenged {
             let (source, by_site) = (giver.source, record.by_site);
             run.extend(self.policy.redeemed(&record.index, source, by_site, now));
         }
         self.apply(&run, now).await?;
-        let device = match record.device {
+        // A device that has given too many wrong codes is a new one from here on.
+        let device = match giver.device {
             Some(device) => device.renewed(&credential, now),
             None => KnownDevice::generate(&credential, now)?,
         };
@@ -177,6 +186,14 @@ impl Inner {
             None => proof,
         };
         Ok(Redeemed::Verified(record.clone(), proof))
+    }
+
+    /// The failures in a row that a right code ends: the account's, and those of the device that it was given on.
+    pub(crate) fn ended_runs(&self, giver: &Visitor, now: SystemTime) -> Vec<ScopeUpdate> {
+        let subject = giver.account_subject();
+        let device = giver.device.as_ref();
+        let device = device.map(|device| self.policy.end_device_run(subject, &device.id, now));
+        std::iter::once(self.policy.end_run(subject, now)).chain(device).collect()
     }
 
     /// Settles an attempt with a code.
@@ -216,6 +233,8 @@ impl Inner {
 /// What a code proved to be.
 enum Checked {
     Wrong,
+    /// Right when it was looked at, and used by another meanwhile: nobody guessed.
+    Late,
     /// The one that was sent.
     Mailed(Credential),
     /// One of the second factor, which is used by now.

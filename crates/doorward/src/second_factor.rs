@@ -119,6 +119,16 @@ impl Vault {
         AccountDetails::parse(&bytes).ok_or(Error::new(ErrorKind::Corrupt))
     }
 
+    /// Whether what was shown, with or without a second factor, is what the account asks for: it may have been enrolled
+    /// since.
+    pub(crate) fn is_enough(
+        &self,
+        with_factor: bool,
+        credential: &Credential,
+    ) -> Result<bool, Error> {
+        Ok(with_factor || self.open_details(credential)?.second_factor().is_none())
+    }
+
     /// The details as they are to be stored instead; `None` where there are none, or they are under the newest key.
     pub(crate) fn reseal_details(&self, credential: &Credential) -> Result<Option<Vec<u8>>, Error> {
         let Some(sealed) = credential.details() else { return Ok(None) };

@@ -116,6 +116,9 @@ impl SecondFactors {
     /// For operators, once they have established who asks as well as at enrolment (ASVS 5.0, 6.4.4): whoever gets this
     /// done by a phone call is who it was to keep out.
     ///
+    /// It helps as well where what is kept of the second factor cannot be read, and with it what was kept of the
+    /// identifier's verification is gone.
+    ///
     /// # Errors
     ///
     /// [`Error`] when the store failed: it may be removed. Again, it goes on.

@@ -80,7 +80,9 @@ impl Inner {
         let (credential, all) =
             tokio::try_join!(self.store.fetch(account), self.store.sessions(account, now))?;
         let present = credential.filter(|credential| credential.status() == Status::Active);
-        if present.map(|credential| epoch(&credential)) != Some(new.record.epoch()) {
+        let present = present.filter(|credential| epoch(credential) == new.record.epoch());
+        let Some(present) = present else { return Ok(false) };
+        if !self.vault.is_enough(new.record.authentication().has_second_factor(), &present)? {
             return Ok(false);
         }
         let mut of_its_kind = 1;

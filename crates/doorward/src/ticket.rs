@@ -30,6 +30,7 @@ pub(crate) struct TicketRecord {
     pub(crate) account: AccountId,
     pub(crate) epoch: u64,
     pub(crate) index: [u8; 32],
+    /// Of the code that was sent; where nothing redeems the ticket, what its wrong codes are counted by.
     pub(crate) code_tag: [u8; 32],
     pub(crate) binding: Binding,
     /// The device, if it counted as known.

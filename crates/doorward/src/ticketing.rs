@@ -22,7 +22,7 @@ pub(crate) enum Asked {
     /// The account has a second factor.
     BySecondFactor,
     /// An attack is under way.
-    ByRule { rule: Rule, has_second_factor: bool },
+    ByRule { rule: Rule, is_right: bool, has_second_factor: bool },
 }
 
 /// Whose ticket a code redeems.
@@ -67,9 +67,12 @@ impl Inner {
             account: owner.map_or(AccountId::from_bytes([0; 16]), |owner| owner.account),
             epoch: owner.map_or(0, |owner| owner.epoch),
             index: *visitor.account_subject(),
-            code_tag: match owner {
-                Some(_) if !by_second_factor => self.vault.code_tag(&ticket, &code),
-                _ => random_bytes()?,
+            code_tag: match (owner, asked) {
+                (Some(_), _) if !by_second_factor => self.vault.code_tag(&ticket, &code),
+                (Some(_), _) => random_bytes()?,
+                // Those of one password share a budget, as those of the right one share the account's.
+                (None, Asked::ByRule { is_right: true, .. }) => *visitor.account_subject(),
+                (None, _) => self.vault.dead_subject(visitor),
             },
             binding: self.vault.binding(visitor.source, visitor.presented.as_ref()),
             device: visitor.device,

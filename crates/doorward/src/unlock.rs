@@ -29,7 +29,7 @@ enum What {
 }
 
 impl Unlock {
-    /// An account, for strangers; what its known devices have failed stays theirs.
+    /// An account, for strangers, with passwords and with codes; what its known devices have failed stays theirs.
     pub fn account(identifier: impl Into<String>) -> Self {
         Self(What::Account(Typed(identifier.into())))
     }
@@ -81,7 +81,9 @@ impl Inner {
                 let Some((visitor, account)) = self.owner(identifier).await? else {
                     return Ok(Managed::NoSuchAccount);
                 };
-                self.lift(&[Scope::account(visitor.account_subject())]).await?;
+                let subject = visitor.account_subject();
+                let codes = self.vault.code_subject(subject);
+                self.lift(&[Scope::account(subject), Scope::account(&codes)]).await?;
                 self.emit(&visitor, EventKind::Unlocked(ScopeKind::Account), Some(account));
             }
             What::Device(identifier, token) => {
@@ -90,7 +92,9 @@ impl Inner {
                 };
                 visitor.device = self.vault.verify_device(token, &visitor.indexes);
                 let Some(device) = visitor.device else { return Ok(Managed::Unchanged) };
-                self.lift(&[Scope::device(visitor.account_subject(), &device.id)]).await?;
+                let subject = visitor.account_subject();
+                let codes = Scope::device(&self.vault.code_subject(subject), &device.id);
+                self.lift(&[Scope::device(subject, &device.id), codes]).await?;
                 self.emit(&visitor, EventKind::Unlocked(ScopeKind::Device), Some(account));
             }
             What::Source(source) => self.unlock_networks(*source, false).await?,

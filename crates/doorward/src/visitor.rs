@@ -38,6 +38,8 @@ pub(crate) struct CodeGiver {
     /// What the throttle knows the account by.
     pub(crate) subject: [u8; 32],
     pub(crate) account: AccountId,
+    /// Whether the ticket may be one of a wrong password.
+    pub(crate) is_challenged: bool,
 }
 
 impl Visitor {

@@ -8,6 +8,7 @@
     reason = "each test file uses its part"
 )]
 
+pub mod app;
 pub mod counted;
 #[cfg(all(feature = "dynamodb", feature = "testing"))]
 pub mod dynamo;
@@ -157,6 +158,16 @@ impl Mailbox {
     pub async fn tokens(&self) -> Vec<TokenNotice> {
         let token = |notice| if let Notice::Token(token) = notice { Some(token) } else { None };
         self.notices().await.into_iter().filter_map(token).collect()
+    }
+
+    /// The token that is sent as the next one behind so many, perhaps by another thread.
+    pub async fn token_behind(&self, before: usize) -> TokenNotice {
+        loop {
+            if let Some(token) = self.tokens().await.get(before) {
+                return token.clone();
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 
     /// The changes among it.
