@@ -20,7 +20,7 @@ def problem(path: str, name: str) -> str | None:
     files = [root / path for root in (Path("crates"), Path(".")) if (root / path).is_file()]
     if not files:
         return f"there is no file {path}"
-    # A macro of proptest may stand between the attribute and the function.
+    # Other attributes may stand between.
     test = re.compile(rf"#\[(tokio::)?test\b[^\n]*\](\s*#\[[^\n]*\])*\s*(async )?fn {name}\(")
     if not test.search(files[0].read_text("utf-8")):
         return f"{path} has no test {name}"

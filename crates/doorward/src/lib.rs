@@ -32,6 +32,11 @@
 //!
 //! Known devices: [`Verified::device`] is a token to keep on the client. Presented with the next
 //! login ([`Login::device`]), it gives its holder a budget that no stranger can spend.
+//!
+//! After the login: [`Sessions`] are opened with the proof, and with each request give the [`Principal`] that it is
+//! from; [`Tokens`] are for API clients; [`SecondFactors`] make [`Outcome::StepUp`] ask for a code. Owners who have
+//! forgotten their password go through [`Recovery`], and the module [`asvs`] says which requirement of the standard
+//! is held by which test.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
