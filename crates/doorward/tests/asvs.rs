@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use doorward::{
-    Acceptance, AccountChange, ChangeRequested, Changed, IdentifierChanged, Invited, Managed,
-    NewSession, Notice, OpenSession, Outcome, PasswordChange, PasswordReset, Purpose, Registered,
-    Reset, TokenRequest,
+    AccountChange, ChangeRequested, Changed, IdentifierChanged, Managed, NewSession, Notice,
+    OpenSession, Outcome, PasswordChange, PasswordReset, Purpose, Reset, TokenRequest,
 };
 
 use support::{Door, PASSWORD, door, door_with_codes, is_verified, login};
@@ -65,34 +64,6 @@ async fn asvs_6_3_7_the_owner_is_told_of_every_change_at_the_former_address() {
 
     assert_eq!(door.auth.delete(NEW).await.unwrap(), Managed::Done);
     assert_eq!(changes(&door).await[3..], [(NEW.to_owned(), AccountChange::Deleted)]);
-}
-
-#[tokio::test]
-async fn asvs_6_4_1_an_invitation_is_good_once_for_a_day_and_its_receiver_chooses_the_password() {
-    let door = door_with_codes();
-    let invitations = door.auth.invitations();
-    assert_eq!(invitations.invite(ALICE).await.unwrap(), Invited::Accepted);
-    let first = token(&door, Purpose::Invitation).await;
-    let too_short = Acceptance::new(first.as_str(), "short");
-    let refused = invitations.accept(too_short).await.unwrap();
-    assert!(matches!(refused, Some(Registered::Refused(_))), "{refused:?}");
-    // The token is no password.
-    assert!(!is_verified(&door.login(ALICE, &first).await));
-    door.clock.advance(DAY);
-    let late = Acceptance::new(first.as_str(), PASSWORD);
-    assert_eq!(invitations.accept(late).await.unwrap(), None);
-
-    assert_eq!(invitations.invite(ALICE).await.unwrap(), Invited::Accepted);
-    let second = token(&door, Purpose::Invitation).await;
-    assert_ne!(first, second);
-    door.clock.advance(DAY - Duration::from_millis(1));
-    let acceptance = Acceptance::new(second.as_str(), PASSWORD);
-    let made = invitations.accept(acceptance).await.unwrap();
-    assert!(matches!(made, Some(Registered::Created(_))), "{made:?}");
-    let again = Acceptance::new(second.as_str(), OTHER_PASSWORD);
-    assert_eq!(invitations.accept(again).await.unwrap(), None);
-    assert!(is_verified(&door.login(ALICE, PASSWORD).await));
-    assert!(!is_verified(&door.login(ALICE, OTHER_PASSWORD).await));
 }
 
 #[tokio::test]
