@@ -28,6 +28,8 @@ pub mod replaying;
 pub mod rotating;
 pub mod ruling;
 pub mod rulings;
+pub mod second_factor;
+pub mod sessions;
 #[cfg(feature = "dynamodb")]
 pub mod shared_cap;
 pub mod sheet;
@@ -36,10 +38,17 @@ pub mod summary;
 pub mod tally;
 pub mod truth;
 pub mod users;
+pub mod walkthrough;
 
+mod authenticator_app;
 mod crowd;
 mod dice;
+mod event_log;
+mod grant_steps;
+mod letterbox;
 mod mailbox;
 mod quickstart_steps;
 mod rotating_steps;
+mod second_factor_steps;
+mod sessions_steps;
 mod stopwatch;

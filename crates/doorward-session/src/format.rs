@@ -5,3 +5,7 @@
 /// Second factor, recovery code, URI.
 #[doc = include_str!("../docs/second-factor.md")]
 pub mod second_factor {}
+
+/// Tokens, sessions, grants, one-time records, account details.
+#[doc = include_str!("../docs/sessions.md")]
+pub mod sessions {}

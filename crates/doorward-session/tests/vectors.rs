@@ -2,59 +2,20 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
+mod support;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_session::{OtpauthUri, RecoveryCode, SecondFactor, TotpSecret};
 
-/// One `[kind]` of the file and its `name = hex` lines.
-struct Vector {
-    kind: &'static str,
-    values: BTreeMap<&'static str, Vec<u8>>,
-}
-
-impl Vector {
-    fn bytes(&self, name: &str) -> &[u8] {
-        self.values.get(name).unwrap_or_else(|| panic!("{} has no {name}", self.kind))
-    }
-
-    fn text(&self, name: &str) -> &str {
-        std::str::from_utf8(self.bytes(name)).unwrap()
-    }
-
-    fn array<const N: usize>(&self, name: &str) -> [u8; N] {
-        self.bytes(name).try_into().unwrap()
-    }
-
-    fn number(&self, name: &str) -> u64 {
-        u64::from_be_bytes(self.array(name))
-    }
-
-    fn secret(&self) -> TotpSecret {
-        TotpSecret::new(self.array("secret"))
-    }
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len().is_multiple_of(2), "{text}");
-    let digits: Vec<u32> = text.chars().map(|digit| digit.to_digit(16).unwrap()).collect();
-    digits.chunks(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap()).collect()
-}
+use support::Vector;
 
 fn vectors(kind: &str) -> Vec<Vector> {
-    let mut all: Vec<Vector> = Vec::new();
-    let lines = include_str!("vectors/second_factor_v1.txt").lines();
-    for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        if let Some(kind) = line.strip_prefix('[') {
-            all.push(Vector { kind: kind.trim_end_matches(']'), values: BTreeMap::new() });
-        } else {
-            let (name, value) = line.split_once(" =").unwrap();
-            all.last_mut().unwrap().values.insert(name, hex(value.trim()));
-        }
-    }
-    all.retain(|vector| vector.kind == kind);
-    assert!(!all.is_empty(), "no vector of kind {kind}");
-    all
+    support::vectors(include_str!("vectors/second_factor_v1.txt"), kind)
+}
+
+fn secret(vector: &Vector) -> TotpSecret {
+    TotpSecret::new(vector.array("secret"))
 }
 
 fn second(seconds: u64) -> SystemTime {
@@ -65,7 +26,7 @@ fn second(seconds: u64) -> SystemTime {
 fn one_time_codes_match() {
     for vector in vectors("totp") {
         let seconds = vector.number("seconds");
-        let step = vector.secret().check(vector.text("code"), None, second(seconds));
+        let step = secret(&vector).check(vector.text("code"), None, second(seconds));
         assert_eq!(step, Some(seconds / TotpSecret::STEP_SECONDS));
     }
 }
@@ -76,7 +37,7 @@ fn r20_of_two_steps_with_one_code_it_is_the_later_one() {
     let mut distances = Vec::new();
     for vector in vectors("alike") {
         let (first, later) = (vector.number("first"), vector.number("second"));
-        let (secret, code) = (vector.secret(), vector.text("code"));
+        let (secret, code) = (secret(&vector), vector.text("code"));
         let (last, between) = (second(later * 30 - 1), second((later - 1) * 30));
         distances.push(later - first);
         assert_eq!(secret.check(code, None, between), Some(later));
@@ -94,7 +55,7 @@ fn r20_of_two_steps_with_one_code_it_is_the_later_one() {
 fn uris_match() {
     for vector in vectors("uri") {
         let (issuer, account) = (vector.text("issuer"), vector.text("account"));
-        let uri = OtpauthUri::new(&vector.secret(), issuer, account).unwrap();
+        let uri = OtpauthUri::new(&secret(&vector), issuer, account).unwrap();
         assert_eq!(uri.expose_secret(), vector.text("uri"));
         assert!(vector.text("uri").contains(&format!("?secret={}&", uri.expose_secret_key())));
     }
@@ -128,7 +89,7 @@ fn records_match() {
             assert!(read.spend(code, &account, &RecoveryCode::new([1; 16])).is_some());
         }
 
-        let made = SecondFactor::new(vector.secret(), enrolled_at).with_codes(&digests).unwrap();
+        let made = SecondFactor::new(secret(&vector), enrolled_at).with_codes(&digests).unwrap();
         let mut bytes = made.to_bytes().to_vec();
         bytes[21..29].copy_from_slice(&first_step.to_be_bytes());
         assert_eq!(bytes, vector.bytes("bytes"));

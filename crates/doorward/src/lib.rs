@@ -32,6 +32,11 @@
 //!
 //! Known devices: [`Verified::device`] is a token to keep on the client. Presented with the next
 //! login ([`Login::device`]), it gives its holder a budget that no stranger can spend.
+//!
+//! After the login: [`Sessions`] are opened with the proof, and with each request give the [`Principal`] that it is
+//! from; [`Tokens`] are for API clients; [`SecondFactors`] make [`Outcome::StepUp`] ask for a code. Owners who have
+//! forgotten their password go through [`Recovery`], and the module [`asvs`] says which requirement of the standard
+//! is held by which test.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
@@ -216,6 +221,10 @@ pub mod breach {
         RangeAnswer, RangeCheck, RangeClient, RangeError, RangeQuery,
     };
 }
+
+/// Which requirement of OWASP ASVS 5.0 is held by which test, and which are the service's own duty.
+#[doc = include_str!("../docs/asvs.md")]
+pub mod asvs {}
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

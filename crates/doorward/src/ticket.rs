@@ -16,7 +16,12 @@ use crate::vault::{Vault, envelope};
 /// which of them came from a right password.
 ///
 /// `flags (1) || account (16) || epoch of the account (8) || identifier's index (32) || code tag (32) || source (16) ||
-/// token of the device (16) || known device (32)`
+/// token of the device (16) || known device (32)`, 153 bytes, numbers big-endian. The flags are, from the lowest bit:
+/// live, by the site, challenged, by the second factor, with a known device; the other three are 0, and without a known
+/// device its bytes are.
+///
+/// It has no version: it lives for ten minutes. What has another length, or a flag that is not known, is corrupt, and
+/// redeems nothing.
 #[derive(Clone)]
 pub(crate) struct TicketRecord {
     /// Whether any code redeems it.

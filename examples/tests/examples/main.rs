@@ -10,5 +10,7 @@ mod policy;
 mod quickstart;
 mod records;
 mod rotate;
+mod second_factor;
+mod sessions;
 mod shipped_day;
 mod spray_lab;
