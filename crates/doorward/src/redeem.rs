@@ -22,7 +22,7 @@ use crate::visitor::{CodeGiver, Visitor, pseudonym};
 
 /// What redeeming a ticket comes to.
 enum Redeemed {
-    Verified(TicketRecord, Verified),
+    Verified(Box<TicketRecord>, Verified),
     Rejected,
     Wait(Wait),
 }
@@ -185,7 +185,7 @@ impl Inner {
             Some(code) => proof.with_replacement(code),
             None => proof,
         };
-        Ok(Redeemed::Verified(record.clone(), proof))
+        Ok(Redeemed::Verified(Box::new(record.clone()), proof))
     }
 
     /// The failures in a row that a right code ends: the account's, and those of the device that it was given on.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use doorward_session::{Holder, Label, SessionPolicy, Token, TokenKind};
-use doorward_store::{AccountId, SessionId};
+use doorward_store::{AccountId, Renewed, SessionId};
 use zeroize::Zeroizing;
 
 use crate::authenticator::Inner;
@@ -115,10 +115,9 @@ impl Sessions {
             principal.expires_at = policy.expires_at(now, ends_at);
             let version = kept.session.version();
             let touched = kept.session.with_expires_at(principal.expires_at);
-            match self.inner.store.renew(touched, version, now).await {
-                Ok(doorward_store::Renewed::Gone) => return Ok(None),
-                // Another request was faster. Or it failed: the session lives, and the next use is written down.
-                Ok(_) | Err(_) => {}
+            // Where another request was faster, or the write failed, the session lives, and the next use is written down.
+            if let Ok(Renewed::Gone) = self.inner.store.renew(touched, version, now).await {
+                return Ok(None);
             }
         }
         Ok(Some(principal))
