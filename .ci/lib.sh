@@ -28,6 +28,12 @@ skip() {
     exit "$SKIPPED"
 }
 
+# Where cargo puts what it builds.
+target_directory() {
+    cargo metadata --format-version=1 --no-deps --locked |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'
+}
+
 # Makes a cargo subcommand available: in .ci/tools, unless it is installed in this version.
 tool() {
     local -r name=$1 version=${VERSIONS[$1]}
