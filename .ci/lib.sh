@@ -6,6 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-never}
 
+# Clean checkouts are built once: what would make a second time faster makes the first slower.
+export CARGO_INCREMENTAL=${CARGO_INCREMENTAL:-0}
+
 # The exit status of a step that this machine cannot run.
 readonly SKIPPED=77
 
@@ -25,12 +28,19 @@ skip() {
     exit "$SKIPPED"
 }
 
+# Where cargo puts what it builds.
+target_directory() {
+    cargo metadata --format-version=1 --no-deps --locked |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])'
+}
+
 # Makes a cargo subcommand available: in .ci/tools, unless it is installed in this version.
 tool() {
     local -r name=$1 version=${VERSIONS[$1]}
     export PATH=$PWD/.ci/tools/bin:$PATH
     if [[ $("$name" --version 2>/dev/null) != "$name $version"* ]]; then
-        run cargo install --quiet --locked --root .ci/tools "$name@$version"
+        # What the tools do takes them a second or two; optimising them takes minutes.
+        CARGO_PROFILE_DEV_DEBUG=false run cargo install --quiet --locked --debug --root .ci/tools "$name@$version"
     fi
 }
 
