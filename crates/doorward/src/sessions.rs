@@ -115,10 +115,10 @@ impl Sessions {
             principal.expires_at = policy.expires_at(now, ends_at);
             let version = kept.session.version();
             let touched = kept.session.with_expires_at(principal.expires_at);
-            match self.inner.store.renew(touched, version, now).await {
-                Ok(doorward_store::Renewed::Gone) => return Ok(None),
-                // Another request was faster. Or it failed: the session lives, and the next use is written down.
-                Ok(_) | Err(_) => {}
+            let renewed = self.inner.store.renew(touched, version, now).await;
+            // Else it is renewed, or another request was faster, or it failed: then the next use is written down.
+            if let Ok(doorward_store::Renewed::Gone) = renewed {
+                return Ok(None);
             }
         }
         Ok(Some(principal))
