@@ -22,7 +22,8 @@ use crate::visitor::{CodeGiver, Visitor, pseudonym};
 
 /// What redeeming a ticket comes to.
 enum Redeemed {
-    Verified(Box<TicketRecord>, Verified),
+    /// With the index of the account's identifier.
+    Verified([u8; 32], Verified),
     Rejected,
     Wait(Wait),
 }
@@ -47,8 +48,8 @@ impl Inner {
 
     fn emit_redeemed(&self, redemption: &Redemption, redeemed: &Result<Redeemed, Error>) {
         let (kind, account, subject) = match redeemed {
-            Ok(Redeemed::Verified(record, _)) => {
-                (EventKind::Verified, Some(record.account), pseudonym(&record.index))
+            Ok(Redeemed::Verified(index, proof)) => {
+                (EventKind::Verified, Some(proof.account()), pseudonym(index))
             }
             Ok(Redeemed::Rejected) => {
                 (EventKind::Rejected(Rejection::WrongCode), None, String::new())
@@ -185,7 +186,7 @@ impl Inner {
             Some(code) => proof.with_replacement(code),
             None => proof,
         };
-        Ok(Redeemed::Verified(Box::new(record.clone()), proof))
+        Ok(Redeemed::Verified(record.index, proof))
     }
 
     /// The failures in a row that a right code ends: the account's, and those of the device that it was given on.

@@ -211,6 +211,23 @@ async fn a_deletion_that_was_interrupted_at_any_call_is_finished_by_the_next() {
     }
 }
 
+/// From its first step on no session is opened, or the last would leave it behind.
+#[tokio::test]
+async fn no_session_is_opened_while_an_account_is_removed() {
+    let door = door_with_codes().with_account("alice").await;
+    let proof = door.proof(login("alice", PASSWORD)).await;
+    door.store.fail_every(Operation::Remove, Fault::Yield(200));
+    let (deleted, opened) = tokio::join!(door.auth.delete("alice"), async {
+        while door.store.count(Operation::Remove) == 0 {
+            tokio::task::yield_now().await;
+        }
+        door.auth.sessions().open(NewSession::new(proof)).await.unwrap()
+    });
+    assert_eq!(deleted.unwrap(), Managed::Done);
+    assert!(opened.is_none());
+    assert_eq!(door.memory.session_count(), 0);
+}
+
 /// Whoever logs in, changes, is shut or opened again while the account is removed leaves nothing behind.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_among_logins_and_changes_leaves_nothing() {

@@ -7,7 +7,7 @@ mod support;
 use doorward::store::Operation;
 use doorward::{Login, Method, Outcome, Redemption};
 use support::app::Owner;
-use support::{Door, PASSWORD, door_with_codes, login, stranger};
+use support::{Door, PASSWORD, door_with_codes, is_verified, login, stranger};
 
 /// Alice has a second factor, Bob has none, Carol's account is shut.
 async fn under_attack() -> (Door, Owner) {
@@ -117,6 +117,28 @@ async fn law_01_an_exhausted_budget_of_codes_tells_nothing_of_the_password() {
     for (guess, answers) in &all[1..] {
         assert_eq!(answers, &all[0].1, "{guess:?}");
     }
+}
+
+/// Whoever has a wrong password fails with codes at nobody's cost.
+#[tokio::test]
+async fn law_04_wrong_codes_on_tickets_of_wrong_passwords_keep_no_owner_out() {
+    let (door, owner) = under_attack().await;
+    for n in 0..10 {
+        let source = stranger(8_000 + n);
+        for identifier in ["alice", "bob"] {
+            let guess = Login::new(identifier, format!("guess {}", n % 3)).from(source);
+            let ticket = door.ticket(guess).await;
+            for _ in 0..2 {
+                let wrong = owner.app.wrong_code(&door);
+                let redemption = Redemption::new(&*ticket, wrong).from(source);
+                let _ = door.auth.redeem(redemption).await.unwrap();
+            }
+        }
+    }
+    assert!(is_verified(&door.step_up("alice", &owner.app.next_code(&door)).await));
+    let ticket = door.ticket(login("bob", PASSWORD)).await;
+    let code = door.mailbox.codes().await[0].code().expose_secret().to_owned();
+    assert!(is_verified(&door.redeem(&ticket, &code).await));
 }
 
 #[tokio::test]

@@ -59,6 +59,41 @@ async fn r20_a_fault_at_any_call_of_giving_a_code_lets_nobody_in_and_uses_it_at_
     }
 }
 
+/// The account changes after the code was looked at and before it is used.
+#[tokio::test]
+async fn r20_a_code_that_is_overtaken_by_a_change_of_the_account_opens_nothing() {
+    for only_shut in [true, false] {
+        let (door, owner) = door().await;
+        let operator = door_on(door.memory.clone(), &keys(), |builder, _| builder);
+        let ticket = door.ticket(login("alice", PASSWORD)).await;
+        let code = owner.app.next_code(&door);
+        door.store.fail_every(Operation::Replace, Fault::Yield(200));
+        let (outcome, ()) = tokio::join!(door.redeem(&ticket, &code), async {
+            while door.store.count(Operation::Replace) == 0 {
+                tokio::task::yield_now().await;
+            }
+            let _ = operator.auth.disable("alice").await.unwrap();
+            if !only_shut {
+                let _ = operator.auth.enable("alice").await.unwrap();
+            }
+        });
+        assert!(matches!(outcome, Outcome::Rejected), "{outcome:?}");
+    }
+    // A change that leaves the account what it was does no harm.
+    let (door, owner) = door().await;
+    let ticket = door.ticket(login("alice", PASSWORD)).await;
+    let code = owner.app.next_code(&door);
+    door.store.fail_every(Operation::Replace, Fault::Yield(200));
+    let other = door_on(door.memory.clone(), &keys(), |b, mailbox| b.notifier(mailbox.clone()));
+    let (outcome, ()) = tokio::join!(door.redeem(&ticket, &code), async {
+        while door.store.count(Operation::Replace) == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(is_verified(&other.step_up("alice", &owner.codes[0]).await));
+    });
+    assert!(is_verified(&outcome), "{outcome:?}");
+}
+
 /// Calls that fail are no more guesses than those that do not.
 #[tokio::test]
 async fn r20_faults_at_random_let_no_wrong_code_in() {
