@@ -193,7 +193,8 @@ impl Grant {
         if !same(&self.refresh, &digest) {
             return None;
         }
-        let recent = self.recent.iter().filter(|exchanged| exchanged.is_recent(policy, now));
+        // The oldest go and no others, also where clocks differed: a successor is reckoned through all behind it.
+        let recent = self.recent.iter().skip_while(|exchanged| !exchanged.is_recent(policy, now));
         let mut recent: Vec<_> = recent.copied().collect();
         if recent.len() >= Self::MAX_RECENT {
             return Some((None, secrets(secret.clone(), self.access.expires_at)));

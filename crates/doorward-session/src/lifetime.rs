@@ -155,6 +155,9 @@ impl GrantPolicy {
     ///
     /// Within it, a client whose answer was lost goes on, and so does a thief who is that fast. Without it,
     /// every lost answer and every two requests at once look like a theft, and throw the owner out.
+    ///
+    /// By how much the clocks of two instances differ, by so much it may be shorter, and a theft be noticed later:
+    /// where they may differ by 30 seconds, say a minute or more.
     #[must_use]
     pub fn grace(self, grace: Duration) -> Self {
         Self { grace: grace.min(minutes(5)), ..self }

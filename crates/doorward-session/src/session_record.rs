@@ -200,8 +200,8 @@ impl Label {
     }
 
     fn exact(text: &str) -> Option<Self> {
-        let label = Self::new(text);
-        (label.0 == text).then_some(label)
+        let is_label = text.len() <= Self::MAX_BYTES && !text.chars().any(char::is_control);
+        is_label.then(|| Self(text.to_owned()))
     }
 }
 

@@ -105,13 +105,11 @@ impl Inner {
         let (account, id) = names(token);
         let Some(kept) = self.kept(account, id, now).await? else { return Ok(None) };
         let place = GrantPlace::new(token.account(), token.session());
-        let (ends_at, expires_at) = (kept.record.ends_at(), kept.session.expires_at());
+        let (ends_at, expires_at) = (kept.ends_at(self), kept.session.expires_at());
         let issued_at = kept.session.opened_at();
         let authentication = kept.record.authentication();
         let (until, scopes) = if token.kind() == TokenKind::Session {
-            let ends_at = ends_at.min(self.session_policy.ends_at(issued_at));
-            let held = kept.record.is_held_by(&token.digest());
-            (held.then_some(expires_at.min(ends_at)), None)
+            (kept.record.is_held_by(&token.digest()).then_some(expires_at), None)
         } else {
             let Some((_, grant)) = with_grant(kept) else { return Ok(None) };
             let until = if token.kind() == TokenKind::Access {

@@ -33,14 +33,14 @@ use crate::principal::Principal;
 ///
 /// The record does not come out in any other way:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0609
 /// # struct Invoice { total: String }
 /// fn handler(invoice: doorward::Owned<Invoice>) -> String {
 ///     invoice.total
 /// }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0616
 /// # struct Invoice { total: String }
 /// fn handler(invoice: doorward::Owned<Invoice>) -> String {
 ///     invoice.record.total

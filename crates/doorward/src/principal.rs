@@ -11,9 +11,9 @@ use doorward_store::{AccountId, SessionId};
 /// [`Tokens::check`](crate::Tokens::check)), so it is the only way to say who owns what
 /// ([`Owned`](crate::Owned)): an id that a client sends can name a record, and never a person.
 ///
-/// ```compile_fail
-/// # fn forge(account: doorward::AccountId, session: doorward::SessionId) {
-/// let forged = doorward::Principal { account, session };
+/// ```compile_fail,E0451
+/// # fn forge(account: doorward::AccountId, mine: doorward::Principal) {
+/// let forged = doorward::Principal { account, ..mine };
 /// # }
 /// ```
 ///
@@ -99,7 +99,7 @@ impl Principal {
 
 /// A [`Principal`] who was authenticated a short while ago. Only [`Principal::fresh`] makes one.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0423
 /// # fn forge(principal: &doorward::Principal) {
 /// let forged = doorward::Fresh(principal);
 /// # }
@@ -132,7 +132,7 @@ impl Fresh<'_> {
 ///
 /// An account id makes none:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0423
 /// # fn forge(account: doorward::AccountId) {
 /// let owner = doorward::Owner(account);
 /// # }

@@ -37,8 +37,9 @@ impl Inner {
                 return Ok(None);
             }
             let place = GrantPlace::new(token.account(), token.session());
-            let scopes = grant.scopes().clone();
-            let pair = |secrets| Some(self.token_pair(account, id, secrets, scopes, now));
+            let (scopes, ends_at) = (grant.scopes().clone(), kept.record.ends_at());
+            let pair =
+                |secrets| Some(self.token_pair((account, id), secrets, scopes, ends_at, now));
             match grant.present(place, token.secret(), &self.grant_policy, now) {
                 Presented::Recent(secrets) => return Ok(pair(secrets)),
                 Presented::Unknown => return self.reused(account, id).await.map(|()| None),

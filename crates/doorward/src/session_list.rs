@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use doorward_session::{Authentication, Holder, Scopes};
+use doorward_session::{Authentication, Holder, Label, Scopes};
 use doorward_store::{AccountId, SessionId};
 
 use crate::authenticator::Inner;
@@ -11,12 +11,12 @@ use crate::identifier::Identifier;
 use crate::session_keeping::Kept;
 use crate::visitor::Visitor;
 
-/// A session as its owner sees it: no secret is in it.
+/// A session as its owner sees it: no secret is in it. `Debug` does not show its label, which may be personal data.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct SessionInfo {
     id: SessionId,
-    label: String,
+    label: Label,
     opened_at: SystemTime,
     expires_at: SystemTime,
     authentication: Authentication,
@@ -25,13 +25,13 @@ pub struct SessionInfo {
 }
 
 impl SessionInfo {
-    fn new(kept: Kept, current: Option<SessionId>) -> Self {
+    fn new(kept: &Kept, expires_at: SystemTime, current: Option<SessionId>) -> Self {
         let id = kept.session.id();
         Self {
             id,
-            label: kept.record.label().as_str().to_owned(),
+            label: kept.record.label().clone(),
             opened_at: kept.session.opened_at(),
-            expires_at: kept.session.expires_at().min(kept.record.ends_at()),
+            expires_at,
             authentication: kept.record.authentication(),
             scopes: match kept.record.holder() {
                 Holder::Session(_) => None,
@@ -48,7 +48,7 @@ impl SessionInfo {
 
     /// What the service called it. Show it as text, never as markup.
     pub fn label(&self) -> &str {
-        &self.label
+        self.label.as_str()
     }
 
     /// When it was opened.
@@ -96,9 +96,14 @@ impl Inner {
         account: AccountId,
         current: Option<SessionId>,
     ) -> Result<Vec<SessionInfo>, Error> {
-        let sessions = self.store.sessions(account, self.clock.now()).await?;
-        let kept = sessions.into_iter().filter_map(|session| self.read_session(session));
-        Ok(kept.map(|kept| SessionInfo::new(kept, current)).collect())
+        let now = self.clock.now();
+        let sessions = self.store.sessions(account, now).await?;
+        let info = |session| {
+            let kept = self.read_session(session)?;
+            let expires_at = kept.session.expires_at().min(kept.ends_at(self));
+            (now < expires_at).then(|| SessionInfo::new(&kept, expires_at, current))
+        };
+        Ok(sessions.into_iter().filter_map(info).collect())
     }
 
     pub(crate) async fn end_everybodys(

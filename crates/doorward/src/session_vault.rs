@@ -6,7 +6,7 @@ use doorward_store::{AccountId, Session, SessionId};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, ErrorKind};
-use crate::vault::{Vault, envelope};
+use crate::vault::Vault;
 
 /// `value = seal[key id](record; tenant, "sessions", account id || session id, "record", 1)`
 ///
@@ -27,8 +27,9 @@ impl Vault {
     pub(crate) fn open_session(&self, session: &Session) -> Result<SessionRecord, Error> {
         let name = name(session.account(), session.id());
         let context = Context::new(self.session_place(&name));
-        let opened = self.keys().fields.open(&context, &envelope(session.value())?)?;
-        SessionRecord::parse(opened.expose_secret()).ok_or(Error::new(ErrorKind::Corrupt))
+        let mut buffer = Zeroizing::new(session.value().to_vec());
+        let opened = self.keys().fields.open_in_place(&context, &mut buffer)?;
+        SessionRecord::parse(opened).ok_or(Error::new(ErrorKind::Corrupt))
     }
 
     /// A refresh token with the seal by which it is known as one of this session when the session has forgotten it:

@@ -105,19 +105,21 @@ impl Sessions {
         let now = self.inner.clock.now();
         let Some(kept) = self.held(token, now).await? else { return Ok(None) };
         let policy = &self.inner.session_policy;
-        // A policy that was made shorter since holds for sessions that are open as well.
-        let ends_at = kept.record.ends_at().min(policy.ends_at(kept.session.opened_at()));
+        let ends_at = kept.ends_at(&self.inner);
         if now >= ends_at {
             return Ok(None);
         }
         let mut principal = kept.principal(&self.inner, now);
         if policy.is_to_be_touched(kept.session.expires_at(), ends_at, now) {
-            principal.expires_at = policy.expires_at(now, ends_at);
+            let expires_at = policy.expires_at(now, ends_at);
             let version = kept.session.version();
-            let touched = kept.session.with_expires_at(principal.expires_at);
-            // Where another request was faster, or the write failed, the session lives, and the next use is written down.
-            if let Ok(Renewed::Gone) = self.inner.store.renew(touched, version, now).await {
-                return Ok(None);
+            let touched = kept.session.with_expires_at(expires_at);
+            match self.inner.store.renew(touched, version, now).await {
+                Ok(Renewed::Gone) => return Ok(None),
+                // Or another request was faster, and wrote as much.
+                Ok(Renewed::Done(_) | Renewed::Stale) => principal.expires_at = expires_at,
+                // The session lives, and the next use is written down.
+                Err(_) => {}
             }
         }
         Ok(Some(principal))

@@ -69,14 +69,19 @@ impl Tokens {
         let mut secrets = None;
         let holder = |account: AccountId, id: SessionId| {
             let place = GrantPlace::new(account.as_bytes(), id.as_bytes());
-            let (grant, first) = Grant::new(place, new.scopes.clone(), secret, policy, now);
+            let (grant, first) = Grant::new(place, new.scopes.clone(), secret.clone(), policy, now);
             secrets = Some(first);
             Holder::Grant(grant)
         };
         let kept = inner.open_session(opening, holder).await?;
         let Some((kept, secrets)) = kept.zip(secrets) else { return Ok(None) };
-        let (account, id) = (kept.session.account(), kept.session.id());
-        Ok(Some(inner.token_pair(account, id, secrets, new.scopes, now)))
+        Ok(Some(inner.token_pair(
+            (kept.session.account(), kept.session.id()),
+            secrets,
+            new.scopes,
+            ends_at,
+            now,
+        )))
     }
 
     /// Exchanges a refresh token for the next tokens; `None` for one that is not good: answer `invalid_grant`
@@ -202,16 +207,17 @@ impl fmt::Debug for TokenPair {
 impl Inner {
     pub(crate) fn token_pair(
         &self,
-        account: AccountId,
-        id: SessionId,
+        (account, id): (AccountId, SessionId),
         secrets: GrantSecrets,
         scopes: Scopes,
+        ends_at: SystemTime,
         now: SystemTime,
     ) -> TokenPair {
         let names = (*account.as_bytes(), *id.as_bytes());
         let access = Token::new(TokenKind::Access, names.0, names.1, secrets.access().clone());
         let refresh = self.vault.seal_refresh(account, id, secrets.refresh().clone());
-        let access_expires_at = secrets.access_expires_at();
+        // No token outlives its grant, and no client is told so.
+        let access_expires_at = secrets.access_expires_at().min(ends_at);
         TokenPair {
             access: access.to_text(),
             refresh: refresh.to_text(),

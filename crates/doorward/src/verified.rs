@@ -13,13 +13,13 @@ use crate::epoch::epoch;
 /// Only doorward makes one. It cannot be cloned, stored or built, so no side door can open a session
 /// without a check:
 ///
-/// ```compile_fail
-/// # fn forge(account: doorward::AccountId, at: std::time::SystemTime, device: doorward::DeviceToken) {
-/// let forged = doorward::Verified { account, at, method: doorward::Method::Password, device };
+/// ```compile_fail,E0451
+/// # fn forge(account: doorward::AccountId, mine: doorward::Verified) {
+/// let forged = doorward::Verified { account, ..mine };
 /// # }
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0599
 /// # fn twice(proof: doorward::Verified) {
 /// let copy = proof.clone();
 /// # }

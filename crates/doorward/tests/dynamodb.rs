@@ -9,9 +9,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use doorward::dynamodb::{Api, Metrics, RequestFault};
 use doorward::{
-    Authenticator, Cost, Login, ManualClock, Outcome, Policy, Registered, Registration,
+    Authenticator, Cost, Login, ManualClock, NewGrant, NewSession, Outcome, Policy, Registered,
+    Registration,
 };
 use support::dynamo::{Table, bytes};
+use support::sessions::proof;
 use support::{PASSWORD, is_verified, keys};
 use tokio::task::JoinSet;
 
@@ -110,6 +112,90 @@ async fn a_login_is_one_round_trip_before_the_hash_and_one_after() {
         door.table.connector.reset_log();
         let outcome = door.login(login).await;
         assert_eq!(door.table.connector.round_trips(), 2, "{outcome:?}");
+    }
+}
+
+#[tokio::test]
+async fn r15_a_check_of_a_session_is_one_read_and_a_refresh_one_write() {
+    let door = door(1).await;
+    door.register("alice").await;
+    let auth = &door.instances[0];
+    let session = NewSession::new(proof(auth, "alice").await);
+    let session = auth.sessions().open(session).await.unwrap().unwrap();
+    let grant = NewGrant::new(proof(auth, "alice").await, "read".parse().unwrap());
+    let grant = auth.tokens().grant(grant).await.unwrap().unwrap();
+    let gone = NewSession::new(proof(auth, "alice").await);
+    let gone = auth.sessions().open(gone).await.unwrap().unwrap();
+    auth.sessions().end(gone.token()).await.unwrap();
+
+    for (token, is_open) in [(session.token(), true), (gone.token(), false)] {
+        door.table.connector.reset_log();
+        assert_eq!(auth.sessions().check(token).await.unwrap().is_some(), is_open);
+        assert_eq!(door.table.connector.requests(), [Api::BatchGetItem]);
+    }
+    door.table.connector.reset_log();
+    assert!(auth.tokens().check(grant.access()).await.unwrap().is_some());
+    assert_eq!(door.table.connector.requests(), [Api::BatchGetItem]);
+
+    // A use that is written down costs one write more, and what a write has to know before.
+    door.clock.advance(Duration::from_secs(120));
+    door.table.connector.reset_log();
+    assert!(auth.sessions().check(session.token()).await.unwrap().is_some());
+    let requests = door.table.connector.requests();
+    assert_eq!(writes(&requests), 1, "{requests:?}");
+
+    let before = door.table.store.metrics();
+    door.table.connector.reset_log();
+    let next = auth.tokens().refresh(grant.refresh()).await.unwrap().unwrap();
+    let requests = door.table.connector.requests();
+    assert_eq!(writes(&requests), 1, "{requests:?}");
+    let asked = door.table.store.metrics().since(&before);
+    assert_eq!(asked.write_units(), 1.0, "{asked:?}");
+
+    // Presented once more, it is looked at, and nothing is written.
+    door.table.connector.reset_log();
+    let again = auth.tokens().refresh(grant.refresh()).await.unwrap().unwrap();
+    assert_eq!(again.refresh(), next.refresh());
+    assert_eq!(writes(&door.table.connector.requests()), 0);
+    // What has the form of no token asks nothing.
+    door.table.connector.reset_log();
+    assert!(auth.sessions().check(grant.access()).await.unwrap().is_none());
+    assert_eq!(door.table.connector.requests(), []);
+}
+
+fn writes(requests: &[Api]) -> usize {
+    requests.iter().filter(|api| !matches!(api, Api::BatchGetItem | Api::GetItem)).count()
+}
+
+/// Whatever happens to requests, clients who ask until they are answered stay in, and are given one token after
+/// the other.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn r18_lost_replies_of_requests_throw_nobody_out() {
+    let door = door(4).await;
+    door.register("alice").await;
+    let grant = NewGrant::new(proof(&door.instances[0], "alice").await, "read".parse().unwrap());
+    let grant = door.instances[0].tokens().grant(grant).await.unwrap().unwrap();
+    let mut token = grant.refresh().to_owned();
+    let faults = [RequestFault::LostReply, RequestFault::ServerError, RequestFault::Conflict];
+    let _ = door.table.connector.seeded(7, 300, &faults);
+    for _ in 0..3 {
+        let mut refreshes = JoinSet::new();
+        for client in 0..12 {
+            let (auth, token) = (door.instances[client % 4].clone(), token.clone());
+            refreshes.spawn(async move {
+                loop {
+                    if let Ok(pair) = auth.tokens().refresh(&token).await {
+                        return pair.expect("an honest client stays in").refresh().to_owned();
+                    }
+                }
+            });
+        }
+        let mut next = refreshes.join_all().await;
+        next.dedup();
+        assert_eq!(next.len(), 1);
+        assert_ne!(next[0], token);
+        token = next.remove(0);
+        door.clock.advance(Duration::from_secs(120));
     }
 }
 

@@ -48,6 +48,18 @@ fn a_retry_within_grace_has_the_same_successor() {
 }
 
 #[test]
+fn clocks_that_differ_leave_no_gap_among_what_was_exchanged() {
+    let (grant, first) = grant();
+    // By a clock that is ahead, by one that is behind, and by one that takes the second for long past.
+    let (grant, second) = exchange(&grant, &first, 1, at(120));
+    let (grant, third) = exchange(&grant, &second, 2, at(100));
+    let (grant, fourth) = exchange(&grant, &third, 3, at(135));
+    let again = recent(&grant, &first.refresh, at(135)).unwrap();
+    assert_eq!(again.refresh.expose(), fourth.refresh.expose());
+    assert!(recent(&grant, &second.refresh, at(135)).is_none());
+}
+
+#[test]
 fn after_grace_an_exchanged_token_is_unknown() {
     let (grant, first) = grant();
     let (grant, second) = exchange(&grant, &first, 7, at(100));

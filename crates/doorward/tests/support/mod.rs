@@ -13,6 +13,7 @@ pub mod counted;
 #[cfg(all(feature = "dynamodb", feature = "testing"))]
 pub mod dynamo;
 pub mod outage;
+pub mod sessions;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
