@@ -50,13 +50,8 @@ impl Inner {
         opening: Opening<'_>,
         mut holder: impl FnMut(AccountId, SessionId) -> Holder,
     ) -> Result<Option<Kept>, Error> {
-<<<<<<< HEAD
-        let Opening { proof, label, ends_at, expires_at, now } = opening;
-        if !proof.is_recent(now) {
-=======
         let Opening { proof, now, .. } = opening;
-        if !proof.authentication().is_within(PROOF_LIFE, now) {
->>>>>>> session-tests
+        if !proof.is_recent(now) {
             return Ok(None);
         }
         let account = proof.account();
@@ -133,15 +128,10 @@ impl Inner {
         let (credential, all) =
             tokio::try_join!(self.store.fetch(account), self.store.sessions(account, now))?;
         let present = credential.filter(|credential| credential.status() == Status::Active);
-<<<<<<< HEAD
         let present = present.filter(|credential| epoch(credential) == new.record.epoch());
-        let Some(present) = present else { return Ok(false) };
+        let Some(present) = present else { return Ok(Admitted::Out) };
         if !self.vault.is_enough(new.record.authentication().has_second_factor(), &present)? {
-            return Ok(false);
-=======
-        if present.map(|credential| epoch(&credential)) != Some(new.record.epoch()) {
             return Ok(Admitted::Out);
->>>>>>> session-tests
         }
         let place = |session: &Session| (session.opened_at(), session.id());
         let all = all.into_iter().filter(|session| session.id() != new.session.id());
@@ -241,9 +231,3 @@ impl Kept {
 pub(crate) fn random_secret() -> Result<TokenSecret, Error> {
     Ok(TokenSecret::new(random_bytes()?))
 }
-<<<<<<< HEAD
-=======
-
-/// A proof is to be used at once: what was verified ten minutes ago may not be true any more.
-const PROOF_LIFE: Duration = Duration::from_secs(600);
->>>>>>> session-tests
