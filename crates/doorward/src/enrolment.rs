@@ -13,7 +13,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use crate::authenticator::Inner;
 use crate::epoch::epoch;
 use crate::error::{Error, ErrorKind};
-use crate::event::EventKind;
+use crate::event::{EventKind, Rejection};
 use crate::identifier::Identifier;
 use crate::notice::AccountChange;
 use crate::outcome::Managed;
@@ -64,7 +64,11 @@ impl Inner {
         let Some(secret) = secret_of(&record).filter(|_| is_owners) else { return Ok(None) };
         let shown = SecondFactor::new(secret, now);
         // The code is used with it: what was typed here opens nothing afterwards.
-        let Some(factor) = shown.check_totp(code.expose_secret(), now) else { return Ok(None) };
+        let Some(factor) = shown.check_totp(code.expose_secret(), now) else {
+            let wrong = EventKind::Rejected(Rejection::WrongCode);
+            self.emit_account(wrong, credential.account());
+            return Ok(None);
+        };
         if self.store.take(key, now).await?.is_none() {
             return Ok(None);
         }

@@ -20,7 +20,7 @@ pub struct Introspection(Option<ActiveToken>);
 pub struct ActiveToken {
     account: AccountId,
     kind: TokenKind,
-    issued_at: SystemTime,
+    opened_at: SystemTime,
     expires_at: SystemTime,
     authentication: Authentication,
     scopes: Option<Scopes>,
@@ -32,8 +32,8 @@ impl Introspection {
         self.0.as_ref()
     }
 
-    /// The answer as JSON: `{"active":false}`, or `active`, `sub`, `token_type`, `iat`, `exp`, `auth_time`, `amr` and,
-    /// for access and refresh tokens, `scope`.
+    /// The answer as JSON: `{"active":false}`, or `active`, `sub`, `token_type`, `exp`, `auth_time`, `amr` and, for access
+    /// and refresh tokens, `scope`; for a session `iat`, which is not kept of each token of a grant.
     pub fn to_json(&self) -> String {
         let Some(token) = &self.0 else { return r#"{"active":false}"#.to_owned() };
         // A scope holds neither quotes nor backslashes, and everything else is made of digits or words of ours.
@@ -44,11 +44,14 @@ impl Introspection {
         let mut methods: Vec<_> = token.authentication.factors().map(|f| f.reference()).collect();
         methods.dedup();
         let methods = methods.join(r#"",""#);
+        let issued = match token.kind {
+            TokenKind::Session => format!(r#""iat":{},"#, seconds(token.opened_at)),
+            _ => String::new(),
+        };
         format!(
-            r#"{{"active":true,"sub":"{}","token_type":"{}","iat":{},"exp":{},"auth_time":{},"amr":["{methods}"]{scope}}}"#,
+            r#"{{"active":true,"sub":"{}","token_type":"{}",{issued}"exp":{},"auth_time":{},"amr":["{methods}"]{scope}}}"#,
             token.account,
             token.token_type(),
-            seconds(token.issued_at),
             seconds(token.expires_at),
             seconds(token.authentication.at()),
         )
@@ -70,9 +73,9 @@ impl ActiveToken {
         }
     }
 
-    /// When its session or grant was opened: `iat`.
-    pub fn issued_at(&self) -> SystemTime {
-        self.issued_at
+    /// When its session or grant was opened.
+    pub fn opened_at(&self) -> SystemTime {
+        self.opened_at
     }
 
     /// From when on it is worth nothing, if nobody uses it: `exp`.
@@ -106,7 +109,7 @@ impl Inner {
         let Some(kept) = self.kept(account, id, now).await? else { return Ok(None) };
         let place = GrantPlace::new(token.account(), token.session());
         let (ends_at, expires_at) = (kept.ends_at(self), kept.session.expires_at());
-        let issued_at = kept.session.opened_at();
+        let opened_at = kept.session.opened_at();
         let authentication = kept.record.authentication();
         let (until, scopes) = if token.kind() == TokenKind::Session {
             (kept.record.is_held_by(&token.digest()).then_some(expires_at), None)
@@ -122,7 +125,7 @@ impl Inner {
         };
         let Some(expires_at) = until.filter(|until| now < *until) else { return Ok(None) };
         let kind = token.kind();
-        Ok(Some(ActiveToken { account, kind, issued_at, expires_at, authentication, scopes }))
+        Ok(Some(ActiveToken { account, kind, opened_at, expires_at, authentication, scopes }))
     }
 }
 

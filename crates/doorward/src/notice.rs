@@ -193,6 +193,22 @@ pub enum AccountChange {
     SecondFactorRemoved,
 }
 
+impl AccountChange {
+    /// A stable name for logs and templates.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deleted => "deleted",
+            Self::Identifier => "identifier",
+            Self::Password => "password",
+            Self::PasswordReset => "password_reset",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::RecoveryCodes => "recovery_codes",
+            Self::SecondFactorEnrolled => "second_factor_enrolled",
+            Self::SecondFactorRemoved => "second_factor_removed",
+        }
+    }
+}
+
 /// Sends notices: mail, messages, whatever the service has.
 ///
 /// Without one, the rules that would ask for a step-up make everybody on an unknown device wait, and there is no

@@ -14,7 +14,7 @@ use crate::breaches::Screening;
 use crate::device::DeviceToken;
 use crate::epoch;
 use crate::error::{Error, ErrorKind};
-use crate::event::EventKind;
+use crate::event::{EventKind, Rejection};
 use crate::identifier::Identifier;
 use crate::lane::Lane;
 use crate::notice::AccountChange;
@@ -246,6 +246,7 @@ impl Inner {
         let now = self.clock.now();
         let is_right = self.look_at_code(code, credential, now).map(|found| found.is_some());
         if matches!(is_right, Ok(false)) {
+            self.emit_account(EventKind::Rejected(Rejection::WrongCode), account);
             self.settle_visit(&giver, admitted, Settlement::Failed, now).await?;
             return Ok(Passed::No(Reset::WrongCode));
         }
