@@ -67,6 +67,7 @@ async fn r20_a_code_that_is_overtaken_by_a_change_of_the_account_opens_nothing()
         let operator = door_on(door.memory.clone(), &keys(), |builder, _| builder);
         let ticket = door.ticket(login("alice", PASSWORD)).await;
         let code = owner.app.next_code(&door);
+        door.store.reset_log();
         door.store.fail_every(Operation::Replace, Fault::Yield(200));
         let (outcome, ()) = tokio::join!(door.redeem(&ticket, &code), async {
             while door.store.count(Operation::Replace) == 0 {
@@ -83,6 +84,7 @@ async fn r20_a_code_that_is_overtaken_by_a_change_of_the_account_opens_nothing()
     let (door, owner) = door().await;
     let ticket = door.ticket(login("alice", PASSWORD)).await;
     let code = owner.app.next_code(&door);
+    door.store.reset_log();
     door.store.fail_every(Operation::Replace, Fault::Yield(200));
     let other = door_on(door.memory.clone(), &keys(), |b, mailbox| b.notifier(mailbox.clone()));
     let (outcome, ()) = tokio::join!(door.redeem(&ticket, &code), async {
