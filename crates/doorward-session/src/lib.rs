@@ -12,6 +12,7 @@ mod account_details;
 mod authentication;
 mod bytes;
 mod grant;
+mod label;
 mod lifetime;
 mod one_time;
 mod otpauth;
@@ -32,8 +33,9 @@ pub use token::{MalformedToken, Token, TokenKind};
 
 // Sessions
 pub use authentication::{Authentication, Factor};
+pub use label::Label;
 pub use lifetime::{GrantPolicy, SessionPolicy};
-pub use session_record::{Holder, Label, SessionRecord};
+pub use session_record::{Holder, SessionRecord};
 
 // Grants to API clients
 pub use grant::{Grant, GrantPlace, GrantSecrets, Presented};

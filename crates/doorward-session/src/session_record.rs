@@ -6,15 +6,14 @@ use std::time::SystemTime;
 use subtle::ConstantTimeEq as _;
 
 use crate::authentication::Authentication;
-use crate::bytes::{Reader, put_number, put_text, put_time};
+use crate::bytes::{Reader, put_number, put_time};
 use crate::grant::Grant;
 
-/// A session as it is kept: how its owner was authenticated, when it ends for good, what it is called, and by
-/// what its holder is known.
+/// A session as it is kept: how its owner was authenticated, when it ends for good, and by what its holder
+/// is known.
 ///
 /// As bytes, all numbers big-endian, times in milliseconds since 1970:
-/// `version (1) = 1 || factors (1) || authenticated at (8) || account's epoch (8) || ends at (8) || label ||
-/// holder`, text behind two bytes with its length. The holder is `1 || digest (32)` for a session token, or
+/// `version (1) = 1 || factors (1) || authenticated at (8) || account's epoch (8) || ends at (8) || holder`, text behind two bytes with its length. The holder is `1 || digest (32)` for a session token, or
 /// `2 ||` a [`Grant`]: `scopes || digest of the refresh token (32) || access token || has another (1) || access
 /// token || count (1) || exchanged tokens`; an access token is `digest (32) || expires at (8)`, an exchanged one
 /// `digest (32) || salt (32) || at (8)`. Nothing follows. At most [`MAX_BYTES`](Self::MAX_BYTES).
@@ -23,7 +22,6 @@ pub struct SessionRecord {
     authentication: Authentication,
     epoch: u64,
     ends_at: SystemTime,
-    label: Label,
     holder: Holder,
 }
 
@@ -49,19 +47,8 @@ impl fmt::Debug for Holder {
 
 impl SessionRecord {
     /// The most bytes that a record takes.
-    pub const MAX_BYTES: usize = 1
-        + 9
-        + 8
-        + 8
-        + (2 + Label::MAX_BYTES)
-        + 1
-        + (2 + 512)
-        + 32
-        + 40
-        + 1
-        + 40
-        + 1
-        + Grant::MAX_RECENT * 72;
+    pub const MAX_BYTES: usize =
+        1 + 9 + 8 + 8 + 1 + (2 + 512) + 32 + 40 + 1 + 40 + 1 + Grant::MAX_RECENT * 72;
 
     /// A record. `epoch` is a number that changes when the account does: its password, or whether it is open.
     #[must_use]
@@ -69,10 +56,9 @@ impl SessionRecord {
         authentication: Authentication,
         epoch: u64,
         ends_at: SystemTime,
-        label: Label,
         holder: Holder,
     ) -> Self {
-        Self { authentication, epoch, ends_at, label, holder }
+        Self { authentication, epoch, ends_at, holder }
     }
 
     /// The same with another holder.
@@ -99,12 +85,6 @@ impl SessionRecord {
         self.ends_at
     }
 
-    /// What its owner sees it by.
-    #[must_use]
-    pub fn label(&self) -> &Label {
-        &self.label
-    }
-
     /// By what its holder is known.
     #[must_use]
     pub fn holder(&self) -> &Holder {
@@ -128,7 +108,6 @@ impl SessionRecord {
         self.authentication.put(&mut out);
         put_number(self.epoch, &mut out);
         put_time(self.ends_at, &mut out);
-        put_text(self.label.as_str(), &mut out);
         match &self.holder {
             Holder::Session(digest) => {
                 out.push(SESSION);
@@ -153,7 +132,6 @@ impl SessionRecord {
             authentication: Authentication::read(&mut reader)?,
             epoch: reader.number()?,
             ends_at: reader.time()?,
-            label: Label::exact(reader.text()?)?,
             holder: match reader.byte()? {
                 SESSION => Holder::Session(reader.array()?),
                 GRANT => Holder::Grant(Grant::read(&mut reader)?),
@@ -161,53 +139,6 @@ impl SessionRecord {
             },
         };
         reader.is_at_end().then_some(record)
-    }
-}
-
-/// What an owner knows a session by, such as `Firefox on Linux`: at most 128 bytes, without line breaks and other
-/// control characters. Whatever is longer is cut off.
-///
-/// It is what the service makes of it, often from what the client says of itself: show it as text, never as
-/// markup. It may be personal data: `Debug` shows none of it.
-#[derive(Clone, Default, Eq, PartialEq)]
-pub struct Label(String);
-
-impl Label {
-    /// The most bytes of a label.
-    pub const MAX_BYTES: usize = 128;
-
-    /// The label that this text makes.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        let mut label = String::new();
-        // No more than could be needed: texts come from outside.
-        for character in text.chars().take(4 * Self::MAX_BYTES) {
-            if character.is_control() {
-                continue;
-            }
-            if label.len() + character.len_utf8() > Self::MAX_BYTES {
-                break;
-            }
-            label.push(character);
-        }
-        Self(label)
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    fn exact(text: &str) -> Option<Self> {
-        let is_label = text.len() <= Self::MAX_BYTES && !text.chars().any(char::is_control);
-        is_label.then(|| Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for Label {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Label([REDACTED])")
     }
 }
 
@@ -222,13 +153,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Factor, GrantPlace, GrantPolicy, Scopes, TokenSecret};
+    use crate::{Factor, GrantPlace, GrantPolicy, Label, Scopes, TokenSecret};
 
-    fn record(label: &str) -> SessionRecord {
+    fn record() -> SessionRecord {
         let authentication =
             Authentication::new(UNIX_EPOCH + Duration::from_secs(7), [Factor::Password]);
         let ends_at = UNIX_EPOCH + Duration::from_secs(9);
-        SessionRecord::new(authentication, 5, ends_at, Label::new(label), Holder::Session([6; 32]))
+        SessionRecord::new(authentication, 5, ends_at, Holder::Session([6; 32]))
     }
 
     fn fullest() -> SessionRecord {
@@ -242,32 +173,32 @@ mod tests {
                 grant.exchange(place, secrets.refresh(), [4; 32], &policy, UNIX_EPOCH).unwrap();
             (grant, secrets) = (next.unwrap(), new);
         }
-        record(&"l".repeat(Label::MAX_BYTES)).with_holder(Holder::Grant(grant))
+        record().with_holder(Holder::Grant(grant))
     }
 
     #[test]
     fn the_longest_record_is_as_long_as_said() {
         assert_eq!(fullest().to_bytes().len(), SessionRecord::MAX_BYTES);
-        // With an envelope around it, it fits where sessions are kept.
-        const { assert!(SessionRecord::MAX_BYTES + 128 <= 2048) };
+        // With a tag and a sealed label beside it, it fits where sessions are kept.
+        const { assert!(SessionRecord::MAX_BYTES + Label::MAX_BYTES + 256 <= 2048) };
     }
 
     #[test]
     fn it_is_held_by_its_own_token_only() {
-        assert!(record("").is_held_by(&[6; 32]));
-        assert!(!record("").is_held_by(&[7; 32]));
+        assert!(record().is_held_by(&[6; 32]));
+        assert!(!record().is_held_by(&[7; 32]));
         assert!(!fullest().is_held_by(&[6; 32]));
     }
 
     #[test]
-    fn law_08_debug_shows_neither_label_nor_digest() {
-        let shown = format!("{:?}", record("Firefox"));
-        assert!(!shown.contains("Firefox") && !shown.contains("6, 6"), "{shown}");
+    fn law_08_debug_shows_no_digest() {
+        let shown = format!("{:?}", record());
+        assert!(!shown.contains("6, 6"), "{shown}");
     }
 
     #[test]
     fn nothing_follows_a_record_and_no_part_of_it_is_one() {
-        for record in [record("Firefox"), fullest()] {
+        for record in [record(), fullest()] {
             let mut bytes = record.to_bytes();
             for length in 0..bytes.len() {
                 assert_eq!(SessionRecord::parse(&bytes[..length]), None, "{length}");
@@ -278,20 +209,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn a_label_is_cut_and_cleaned(text in any::<String>()) {
-            let label = Label::new(&text);
-            prop_assert!(label.as_str().len() <= Label::MAX_BYTES);
-            prop_assert!(!label.as_str().chars().any(char::is_control));
-            prop_assert_eq!(Label::exact(label.as_str()), Some(label));
-        }
-
-        #[test]
-        fn records_survive_a_round_trip(label in any::<String>()) {
-            let record = record(&label);
-            prop_assert_eq!(SessionRecord::parse(&record.to_bytes()), Some(record));
-        }
-
         #[test]
         fn what_was_changed_is_another_record_or_none(at in any::<proptest::sample::Index>(), with: u8) {
             let record = fullest();

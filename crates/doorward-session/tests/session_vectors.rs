@@ -82,8 +82,8 @@ fn sessions_match() {
         let factors = (0..).zip(factors).filter(|(at, _)| bits >> at & 1 == 1);
         let login = Authentication::new(vector.time("authenticated_at"), factors.map(|(_, f)| f));
         let (epoch, ends_at) = (vector.number("epoch"), vector.time("ends_at"));
-        let (label, digest) = (Label::new(vector.text("label")), vector.array("digest"));
-        let made = SessionRecord::new(login, epoch, ends_at, label, Holder::Session(digest));
+        let digest = vector.array("digest");
+        let made = SessionRecord::new(login, epoch, ends_at, Holder::Session(digest));
         assert_eq!(made.to_bytes(), vector.bytes("bytes"));
         let read = SessionRecord::parse(vector.bytes("bytes")).unwrap();
         assert_eq!(read, made);
@@ -160,5 +160,5 @@ fn secret(vector: &Vector, name: &str) -> TokenSecret {
 fn kept(grant: &Grant, opened: SystemTime) -> SessionRecord {
     let login = Authentication::new(opened, [Factor::Password]);
     let ends_at = opened + Duration::from_secs(3_000);
-    SessionRecord::new(login, 7, ends_at, Label::new("an app"), Holder::Grant(grant.clone()))
+    SessionRecord::new(login, 7, ends_at, Holder::Grant(grant.clone()))
 }

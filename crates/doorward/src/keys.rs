@@ -199,6 +199,7 @@ impl Keys {
             devices: self.set.derive_mac_keys("devices"),
             tickets: self.set.derive_mac_keys("tickets"),
             refresh: self.set.derive_mac_keys("refresh tokens"),
+            sessions: self.set.derive_mac_keys("sessions"),
         }
     }
 }
@@ -230,6 +231,8 @@ pub(crate) struct DerivedKeys {
     pub(crate) tickets: MacKeys,
     /// Seal refresh tokens.
     pub(crate) refresh: MacKeys,
+    /// Sign what is kept of sessions.
+    pub(crate) sessions: MacKeys,
 }
 
 /// Why there are no keys.

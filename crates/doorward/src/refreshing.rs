@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::event::EventKind;
 use crate::principal::Principal;
 use crate::session_keeping::Kept;
+use crate::session_vault::SealedLabel;
 use crate::tokens::TokenPair;
 
 impl Inner {
@@ -76,7 +77,8 @@ impl Inner {
         let Kept { session, record } = kept;
         let expires_at = self.grant_policy.expires_at(now, record.ends_at());
         let record = record.with_holder(Holder::Grant(next));
-        let sealed = self.vault.seal_session(session.account(), session.id(), &record)?;
+        let label = SealedLabel::of(&session);
+        let sealed = self.vault.seal_session(session.account(), session.id(), &record, &label)?;
         let version = session.version();
         let session = session.with_value(sealed).with_expires_at(expires_at);
         match self.store.renew(session, version, now).await? {

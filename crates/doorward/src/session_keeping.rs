@@ -99,10 +99,10 @@ impl Inner {
     ) -> Result<Kept, Error> {
         let Opening { proof, label, ends_at, expires_at, .. } = opening;
         let (account, id) = (proof.account(), SessionId::generate()?);
-        let (label, holder) = (label.clone(), holder(account, id));
-        let record =
-            SessionRecord::new(proof.authentication(), proof.epoch(), *ends_at, label, holder);
-        let sealed = self.vault.seal_session(account, id, &record)?;
+        let holder = holder(account, id);
+        let record = SessionRecord::new(proof.authentication(), proof.epoch(), *ends_at, holder);
+        let label = self.vault.seal_label(account, id, label)?;
+        let sealed = self.vault.seal_session(account, id, &record, &label)?;
         let session = Session::new(account, id, sealed, opened_at, *expires_at);
         match self.store.open(session.clone()).await {
             Ok(Opened::Done) => Ok(Kept { session, record }),

@@ -25,11 +25,11 @@ pub struct SessionInfo {
 }
 
 impl SessionInfo {
-    fn new(kept: &Kept, expires_at: SystemTime, current: Option<SessionId>) -> Self {
+    fn new(kept: &Kept, label: Label, expires_at: SystemTime, current: Option<SessionId>) -> Self {
         let id = kept.session.id();
         Self {
             id,
-            label: kept.record.label().clone(),
+            label,
             opened_at: kept.session.opened_at(),
             expires_at,
             authentication: kept.record.authentication(),
@@ -101,7 +101,9 @@ impl Inner {
         let info = |session| {
             let kept = self.read_session(session)?;
             let expires_at = kept.session.expires_at().min(kept.ends_at(self));
-            (now < expires_at).then(|| SessionInfo::new(&kept, expires_at, current))
+            // One whose label cannot be read has to be seen all the same, or it could not be ended.
+            let label = self.vault.open_label(&kept.session).unwrap_or_default();
+            (now < expires_at).then(|| SessionInfo::new(&kept, label, expires_at, current))
         };
         Ok(sessions.into_iter().filter_map(info).collect())
     }

@@ -50,9 +50,8 @@ def text(value):
     return len(raw).to_bytes(2, "big") + raw
 
 
-def session_record(factors, at, epoch, ends_at, label, holder):
-    head = bytes([1, factors]) + number(at) + number(epoch) + number(ends_at)
-    return head + text(label) + holder
+def session_record(factors, at, epoch, ends_at, holder):
+    return bytes([1, factors]) + number(at) + number(epoch) + number(ends_at) + holder
 
 
 def one_time_record(purpose, live, account, epoch, index, content):
@@ -95,17 +94,17 @@ def one_time():
 
 def sessions():
     rows = (
-        (0, 0, 0, 0, ""),
-        (1, 1_700_000_000_123, 1_690_000_000_000, 1_700_086_400_123, "Firefox on Linux"),
-        (5, LATEST, 2**64 - 1, LATEST, "é" * 64),
-        (15, 1, 2, 3, "電話 📱"),
+        (0, 0, 0, 0),
+        (1, 1_700_000_000_123, 1_690_000_000_000, 1_700_086_400_123),
+        (5, LATEST, 2**64 - 1, LATEST),
+        (15, 1, 2, 3),
     )
-    for at, (factors, authenticated_at, epoch, ends_at, label) in enumerate(rows):
+    for at, (factors, authenticated_at, epoch, ends_at) in enumerate(rows):
         held = random(f"session digest {at}", 32)
         show(
             "session", factors=bytes([factors]), authenticated_at=authenticated_at, epoch=epoch,
-            ends_at=ends_at, label=label, digest=held,
-            bytes=session_record(factors, authenticated_at, epoch, ends_at, label, b"\x01" + held),
+            ends_at=ends_at, digest=held,
+            bytes=session_record(factors, authenticated_at, epoch, ends_at, b"\x01" + held),
         )
 
 
@@ -134,7 +133,7 @@ def grants():
             "grant", account=account, session=session, first=random(f"grant secret {at}", 32),
             scopes=scopes, opened=opened, salts=b"".join(salts),
             refresh=secret, access=derive(secret, b"access"),
-            bytes=session_record(1, opened, 7, opened + 10 * life, "an app", holder),
+            bytes=session_record(1, opened, 7, opened + 10 * life, holder),
         )
 
 
