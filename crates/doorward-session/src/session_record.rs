@@ -28,12 +28,11 @@ pub struct SessionRecord {
 /// By what the holder of a session is known.
 #[derive(Clone, Eq, PartialEq)]
 #[allow(clippy::exhaustive_enums, reason = "a caller must have a plan for every kind")]
-#[allow(clippy::large_enum_variant, reason = "it lives for one call")]
 pub enum Holder {
     /// By a session token, of which this is the digest.
     Session([u8; 32]),
     /// By the tokens of a grant.
-    Grant(Grant),
+    Grant(Box<Grant>),
 }
 
 impl fmt::Debug for Holder {
@@ -134,7 +133,7 @@ impl SessionRecord {
             ends_at: reader.time()?,
             holder: match reader.byte()? {
                 SESSION => Holder::Session(reader.array()?),
-                GRANT => Holder::Grant(Grant::read(&mut reader)?),
+                GRANT => Holder::Grant(Box::new(Grant::read(&mut reader)?)),
                 _ => return None,
             },
         };
@@ -173,7 +172,7 @@ mod tests {
                 grant.exchange(place, secrets.refresh(), [4; 32], &policy, UNIX_EPOCH).unwrap();
             (grant, secrets) = (next.unwrap(), new);
         }
-        record().with_holder(Holder::Grant(grant))
+        record().with_holder(Holder::Grant(Box::new(grant)))
     }
 
     #[test]

@@ -160,5 +160,5 @@ fn secret(vector: &Vector, name: &str) -> TokenSecret {
 fn kept(grant: &Grant, opened: SystemTime) -> SessionRecord {
     let login = Authentication::new(opened, [Factor::Password]);
     let ends_at = opened + Duration::from_secs(3_000);
-    SessionRecord::new(login, 7, ends_at, Holder::Grant(grant.clone()))
+    SessionRecord::new(login, 7, ends_at, Holder::Grant(Box::new(grant.clone())))
 }

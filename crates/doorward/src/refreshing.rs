@@ -76,7 +76,7 @@ impl Inner {
         let Some(next) = next else { return Ok(Some(secrets)) };
         let Kept { session, record } = kept;
         let expires_at = self.grant_policy.expires_at(now, record.ends_at());
-        let record = record.with_holder(Holder::Grant(next));
+        let record = record.with_holder(Holder::Grant(Box::new(next)));
         let label = SealedLabel::of(&session);
         let sealed = self.vault.seal_session(session.account(), session.id(), &record, &label)?;
         let version = session.version();
@@ -143,7 +143,7 @@ pub(crate) fn names(token: &Token) -> (AccountId, SessionId) {
     (AccountId::from_bytes(*token.account()), SessionId::from_bytes(*token.session()))
 }
 
-pub(crate) fn with_grant(kept: Kept) -> Option<(Kept, Grant)> {
+pub(crate) fn with_grant(kept: Kept) -> Option<(Kept, Box<Grant>)> {
     let Holder::Grant(grant) = kept.record.holder() else { return None };
     let grant = grant.clone();
     Some((kept, grant))

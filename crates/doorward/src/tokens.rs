@@ -71,7 +71,7 @@ impl Tokens {
             let place = GrantPlace::new(account.as_bytes(), id.as_bytes());
             let (grant, first) = Grant::new(place, new.scopes.clone(), secret.clone(), policy, now);
             secrets = Some(first);
-            Holder::Grant(grant)
+            Holder::Grant(Box::new(grant))
         };
         let kept = inner.open_session(opening, holder).await?;
         let Some((kept, secrets)) = kept.zip(secrets) else { return Ok(None) };
