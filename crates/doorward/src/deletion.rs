@@ -1,7 +1,7 @@
 //! Accounts removed, with everything that is kept of them.
 
 use doorward_session::Purpose;
-use doorward_store::{Credential, Removed, Replaced, Status};
+use doorward_store::{AccountId, Credential, Removed, Replaced, Status};
 use doorward_throttle::Scope;
 
 use crate::authenticator::Inner;
@@ -59,7 +59,7 @@ impl Inner {
                 }
             }
             self.store.forget(account).await?;
-            self.forget_counts(subject).await?;
+            self.forget_counts(account, subject).await?;
             match self.store.remove(account, credential.version()).await? {
                 Removed::Done => {
                     self.tell(&former, EventKind::Deleted, AccountChange::Deleted);
@@ -77,7 +77,7 @@ impl Inner {
 
     /// What was counted of the account. What was counted of its devices goes by names that nobody knows here any more,
     /// and expires.
-    async fn forget_counts(&self, subject: &[u8; 32]) -> Result<(), Error> {
+    async fn forget_counts(&self, account: AccountId, subject: &[u8; 32]) -> Result<(), Error> {
         let scopes = [Scope::account(subject), Scope::account(&self.vault.code_subject(subject))];
         self.ledger.clear(self.vault.counters(), &scopes).await?;
         scopes.iter().for_each(|scope| self.waits.forget(scope));
@@ -87,7 +87,8 @@ impl Inner {
             Purpose::Recovery,
             Purpose::Verification,
         ];
-        let rows = purposes.map(|purpose| self.sends_key(purpose, subject));
+        let rows = purposes.map(|purpose| self.sends_key(purpose, subject)).into_iter();
+        let rows: Vec<_> = rows.chain([self.asker_key(account)]).collect();
         self.store.clear(&rows).await?;
         Ok(())
     }

@@ -5,7 +5,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward_fields::random_bytes;
 use doorward_session::{OneTimeRecord, OneTimeToken, Purpose};
-use doorward_store::{Change, Column, CounterKey, CounterUpdate, Credential, Status, TicketKey};
+use doorward_store::{
+    AccountId, Change, Column, CounterKey, CounterUpdate, Credential, Status, TicketKey,
+};
 use doorward_throttle::{Rule, SourcePrefix};
 use zeroize::Zeroizing;
 
@@ -148,6 +150,25 @@ impl Inner {
         Ok(sent <= self.one_time_policy.most_sends())
     }
 
+    /// Counts one more token that the owner of an account has sent to an identifier of their choice: whether it is to be
+    /// sent. An account may have as many sent in an hour as an address may ask for, or anybody who registers could
+    /// have the service write to the whole world.
+    pub(crate) async fn count_sends_of(
+        &self,
+        asker: AccountId,
+        purpose: Purpose,
+        index: &[u8; 32],
+        now: SystemTime,
+    ) -> Result<bool, Error> {
+        let policy = &self.one_time_policy;
+        let windows =
+            [(self.sends_key(purpose, index), policy.life(purpose)), (self.asker_key(asker), HOUR)];
+        let [sent, asked] = self.count_in(&windows, now).await?[..] else {
+            return Err(Error::new(ErrorKind::Store));
+        };
+        Ok(sent <= policy.most_sends() && asked <= policy.most_of_source())
+    }
+
     /// Counts one more in each row, and says how many there are in its present window.
     async fn count_in(
         &self,
@@ -173,6 +194,11 @@ impl Inner {
     /// The row that tokens are counted in which are sent to an identifier.
     pub(crate) fn sends_key(&self, purpose: Purpose, index: &[u8; 32]) -> CounterKey {
         self.counter("tokens sent", &[purpose.name().as_bytes(), index])
+    }
+
+    /// The row that tokens are counted in which an account has sent.
+    pub(crate) fn asker_key(&self, asker: AccountId) -> CounterKey {
+        self.counter("token asker's account", &[asker.as_bytes()])
     }
 
     fn counter(&self, domain: &str, parts: &[&[u8]]) -> CounterKey {
@@ -215,7 +241,7 @@ impl Inner {
         &self,
         record: &OneTimeRecord,
     ) -> Result<Option<Credential>, Error> {
-        let account = doorward_store::AccountId::from_bytes(*record.account());
+        let account = AccountId::from_bytes(*record.account());
         let Some(credential) = self.store.fetch(account).await? else { return Ok(None) };
         let identifier = Identifier::lenient(&self.vault.open_identifier(&credential)?);
         let mut indexes = self.vault.indexes(&identifier).into_iter();

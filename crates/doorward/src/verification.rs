@@ -50,7 +50,8 @@ impl Verification {
     }
 
     /// Asks for a token to be sent to a new identifier, which takes the place of the owner's present one when it is
-    /// [confirmed](Self::confirm_change). Whether it is somebody else's already does not show.
+    /// [confirmed](Self::confirm_change). Whether it is somebody else's already does not show, nor whether the owner has
+    /// had more sent in this hour than one address may ask for.
     ///
     /// # Errors
     ///
@@ -148,12 +149,12 @@ impl Inner {
         let now = self.clock.now();
         let visitor = Visitor::named(&new, &self.vault)?;
         let purpose = Purpose::IdentifierChange;
+        let account = credential.account();
         let (sends, found) = tokio::join!(
-            self.count_sends_to(purpose, visitor.account_subject(), now),
+            self.count_sends_of(account, purpose, visitor.account_subject(), now),
             self.store.find(&visitor.keys),
         );
         let (sends, is_free) = (sends?, found?.is_none());
-        let account = credential.account();
         self.emit_account(EventKind::TokenAsked(purpose), account);
         let subject = self.vault.subject(&self.vault.open_identifier(&credential)?)?;
         let record = OneTimeRecord::new(purpose, *account.as_bytes(), epoch(&credential), subject)

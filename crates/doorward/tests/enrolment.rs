@@ -12,7 +12,7 @@ use doorward::{
     Registration,
 };
 use support::app::{App, Owner, STEP, texts};
-use support::{Door, PASSWORD, door_with_codes, is_verified, login};
+use support::{Door, PASSWORD, door_on, door_with_codes, is_verified, keys, login};
 use tokio::task::JoinSet;
 
 async fn door() -> Door {
@@ -238,6 +238,25 @@ async fn r20_a_fault_at_any_call_of_a_confirmation_leaves_no_half_a_factor() {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn r20_a_confirmation_that_is_overtaken_by_a_change_of_the_account_enrols_nothing() {
+    let door = door().await;
+    let session = session(&door).await;
+    let (app, token) = begin(&door, &session).await;
+    let operator = door_on(door.memory.clone(), &keys(), |builder, _| builder);
+    door.store.fail_every(Operation::Replace, Fault::Yield(200));
+    let code = app.code(&door);
+    let (enrolled, ()) = tokio::join!(confirm(&door, &session, &token, &code), async {
+        while door.store.count(Operation::Replace) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let _ = operator.auth.disable("alice").await.unwrap();
+        let _ = operator.auth.enable("alice").await.unwrap();
+    });
+    assert!(enrolled.is_none());
+    assert!(!asks_for_a_code(&door).await);
 }
 
 #[tokio::test]

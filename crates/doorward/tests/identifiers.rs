@@ -195,6 +195,19 @@ async fn whether_an_identifier_is_somebody_elses_does_not_show_to_who_asks_for_i
 }
 
 #[tokio::test]
+async fn nobody_has_letters_sent_to_the_whole_world() {
+    let door = door().await.with_account("bob").await;
+    let (alice, bob) = (session(&door, "alice").await, session(&door, "bob").await);
+    for n in 0..40 {
+        let asked = request_change(&door, &alice, &format!("stranger {n}")).await;
+        assert_eq!(asked, ChangeRequested::Accepted);
+    }
+    assert_eq!(door.mailbox.tokens().await.len(), 30);
+    assert_eq!(request_change(&door, &bob, "robert").await, ChangeRequested::Accepted);
+    assert_eq!(door.mailbox.tokens().await.len(), 31, "each account for itself");
+}
+
+#[tokio::test]
 async fn an_identifier_that_was_taken_meanwhile_stays_its_owners() {
     let door = door().await;
     let session = session(&door, "alice").await;

@@ -9,7 +9,7 @@ use doorward::{
     AccountChange, Error, NewGrant, Outcome, PasswordReset, Requested, Reset, Scopes, TokenRequest,
 };
 use support::app::Owner;
-use support::{Door, PASSWORD, door_with_codes};
+use support::{Door, PASSWORD, door_on, door_with_codes, keys};
 
 const NEW: &str = "nine patient otters";
 const FAULTS: [Fault; 4] =
@@ -165,5 +165,30 @@ async fn r22_faults_at_random_let_nobody_by_the_second_factor() {
         door.store.heal();
         door.clock.advance(std::time::Duration::from_secs(7_200));
         assert!(is_right(&door, PASSWORD).await, "seed {seed}");
+    }
+}
+
+/// Whoever changes the account first wins: a token that was looked at by then is for another one.
+#[tokio::test]
+async fn r22_a_reset_that_is_overtaken_by_a_change_of_the_account_changes_nothing() {
+    for only_shut in [true, false] {
+        let (door, _) = door(false).await;
+        assert_eq!(ask(&door).await.unwrap(), Requested::Accepted);
+        let token = last_token(&door).await;
+        let operator = door_on(door.memory.clone(), &keys(), |builder, _| builder);
+        door.store.fail_every(Operation::Replace, Fault::Yield(200));
+        let (outcome, ()) = tokio::join!(reset(&door, &token, None), async {
+            while door.store.count(Operation::Replace) == 0 {
+                tokio::task::yield_now().await;
+            }
+            let _ = operator.auth.disable("alice").await.unwrap();
+            if !only_shut {
+                let _ = operator.auth.enable("alice").await.unwrap();
+            }
+        });
+        assert!(matches!(outcome, Ok(Reset::Rejected)), "{outcome:?}");
+        door.store.heal();
+        let _ = door.auth.enable("alice").await.unwrap();
+        assert!(!is_right(&door, NEW).await && is_right(&door, PASSWORD).await);
     }
 }

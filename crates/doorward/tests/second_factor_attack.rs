@@ -4,10 +4,11 @@
 
 mod support;
 
-use doorward::store::Operation;
+use doorward::store::{Fault, Operation};
 use doorward::{Login, Method, Outcome, Redemption};
 use support::app::Owner;
 use support::{Door, PASSWORD, door_with_codes, is_verified, login, stranger};
+use tokio::task::JoinSet;
 
 /// Alice has a second factor, Bob has none, Carol's account is shut.
 async fn under_attack() -> (Door, Owner) {
@@ -116,6 +117,37 @@ async fn law_01_an_exhausted_budget_of_codes_tells_nothing_of_the_password() {
     }
     for (guess, answers) in &all[1..] {
         assert_eq!(answers, &all[0].1, "{guess:?}");
+    }
+}
+
+/// Tickets of one guess from many places at once stand in one line, whether the guess is right or not, and whether
+/// there are letters left to send.
+#[tokio::test]
+async fn law_01_codes_given_at_once_tell_nothing_of_the_password() {
+    let mut all = Vec::new();
+    for guess in GUESSES {
+        let (door, owner) = under_attack().await;
+        let wrong = owner.app.wrong_code(&door);
+        let mut tries = Vec::new();
+        for n in 0..24 {
+            let source = stranger(7_000 + n);
+            let ticket = door.ticket(Login::new(guess.0, guess.1).from(source)).await;
+            tries.push(Redemption::new(ticket, &*wrong).from(source));
+        }
+        door.store.reset_log();
+        door.store.fail_every(Operation::Update, Fault::Yield(7));
+        door.store.fail_every(Operation::Fetch, Fault::Yield(3));
+        let mut tasks = JoinSet::new();
+        for redemption in tries {
+            let auth = door.auth.clone();
+            tasks.spawn(async move { auth.redeem(redemption).await });
+        }
+        let outcomes = tasks.join_all().await;
+        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(Outcome::Rejected))));
+        all.push((guess, door.store.calls()));
+    }
+    for (guess, calls) in &all[1..] {
+        assert_eq!(calls.len(), all[0].1.len(), "{guess:?}");
     }
 }
 
