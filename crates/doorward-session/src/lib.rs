@@ -15,6 +15,7 @@ mod grant;
 mod label;
 mod lifetime;
 mod one_time;
+mod one_time_policy;
 mod otpauth;
 mod qr_code;
 mod quintets;
@@ -42,7 +43,8 @@ pub use grant::{Grant, GrantPlace, GrantSecrets, Presented};
 pub use scopes::{Scopes, ScopesError};
 
 // One-time tokens
-pub use one_time::{OneTimePolicy, OneTimeRecord, OneTimeToken, Purpose};
+pub use one_time::{OneTimeRecord, OneTimeToken, Purpose};
+pub use one_time_policy::OneTimePolicy;
 
 // The second factor
 pub use account_details::AccountDetails;

@@ -62,6 +62,8 @@ impl Inner {
             self.forget_counts(account, subject).await?;
             match self.store.remove(account, credential.version()).await? {
                 Removed::Done => {
+                    // What was opened meanwhile lives no more, but may lie there until it is cleaned away.
+                    let _ = self.store.forget(account).await;
                     self.tell(&former, EventKind::Deleted, AccountChange::Deleted);
                     return Ok(Managed::Done);
                 }
