@@ -176,7 +176,7 @@ async fn a_deletion_that_was_interrupted_at_any_call_is_finished_by_the_next() {
         for fault in FAULTS {
             for call in 1.. {
                 let door = door_with_codes().with_account("alice").await;
-                let session = door.session(door.proof(login("alice", PASSWORD)).await).await;
+                let session = door.session(door.verified(login("alice", PASSWORD)).await).await;
                 let account = session.principal().account();
                 door.store.reset_log();
                 door.store.fail_call(call, fault);
@@ -215,7 +215,7 @@ async fn a_deletion_that_was_interrupted_at_any_call_is_finished_by_the_next() {
 #[tokio::test]
 async fn no_session_is_opened_while_an_account_is_removed() {
     let door = door_with_codes().with_account("alice").await;
-    let proof = door.proof(login("alice", PASSWORD)).await;
+    let proof = door.verified(login("alice", PASSWORD)).await;
     door.store.fail_every(Operation::Remove, Fault::Yield(200));
     let (deleted, opened) = tokio::join!(door.auth.delete("alice"), async {
         while door.store.count(Operation::Remove) == 0 {
@@ -235,7 +235,7 @@ async fn a_deletion_among_logins_and_changes_leaves_nothing() {
         let door = door_with_codes().with_account("alice").await;
         let mut proofs = Vec::new();
         for _ in 0..20 {
-            proofs.push(door.proof(login("alice", PASSWORD)).await);
+            proofs.push(door.verified(login("alice", PASSWORD)).await);
         }
         door.store.seeded(seed, 700, &[Fault::Yield(1), Fault::Yield(5), Fault::Yield(30)]);
         let mut tasks = JoinSet::new();

@@ -20,7 +20,7 @@ async fn door() -> Door {
 }
 
 async fn session(door: &Door) -> OpenSession {
-    door.session(door.proof(login("alice", PASSWORD)).await).await
+    door.session(door.verified(login("alice", PASSWORD)).await).await
 }
 
 /// The app, and the token to confirm it with.
@@ -157,7 +157,7 @@ async fn r20_an_enrolment_is_good_for_ten_minutes_to_the_millisecond_and_once() 
 async fn r20_an_enrolment_is_its_owners() {
     let door = door().await.with_account("mallory").await;
     let alice = session(&door).await;
-    let mallory = door.session(door.proof(login("mallory", PASSWORD)).await).await;
+    let mallory = door.session(door.verified(login("mallory", PASSWORD)).await).await;
     let (app, token) = begin(&door, &mallory).await;
     assert!(confirm(&door, &alice, &token, &app.code(&door)).await.is_none());
     assert!(!asks_for_a_code(&door).await);
@@ -175,7 +175,7 @@ async fn r20_a_changed_password_voids_an_enrolment_and_the_right_to_one() {
     assert!(confirm(&door, &session, &token, &app.code(&door)).await.is_none());
     let fresh = session.principal().fresh().unwrap();
     assert!(door.auth.second_factors().enrol(fresh, "Acme").await.unwrap().is_none());
-    let again = door.session(door.proof(login("alice", "nine patient otters")).await).await;
+    let again = door.session(door.verified(login("alice", "nine patient otters")).await).await;
     assert!(confirm(&door, &again, &token, &app.code(&door)).await.is_none());
 }
 

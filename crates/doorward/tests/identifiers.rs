@@ -24,7 +24,7 @@ async fn door() -> Door {
 }
 
 async fn session(door: &Door, identifier: &str) -> OpenSession {
-    door.session(door.proof(login(identifier, PASSWORD)).await).await
+    door.session(door.verified(login(identifier, PASSWORD)).await).await
 }
 
 async fn verification_token(door: &Door) -> String {
@@ -70,7 +70,7 @@ async fn an_identifier_is_verified_by_who_was_sent_the_token_once() {
     assert!(verified_at(&door, "alice").await.is_none());
     door.clock.advance(Duration::from_secs(60));
     let verified = door.auth.verification().confirm(&token).await.unwrap();
-    assert_eq!(verified, Some(door.proof(login("alice", PASSWORD)).await.account()));
+    assert_eq!(verified, Some(door.verified(login("alice", PASSWORD)).await.account()));
     assert_eq!(verified_at(&door, "alice").await, Some(doorward::Clock::now(&door.clock)));
     assert!(door.auth.verification().confirm(&token).await.unwrap().is_none());
     assert!(door.events.kinds().contains(&EventKind::IdentifierVerified));
@@ -130,7 +130,7 @@ async fn a_fault_at_any_call_of_a_verification_changes_nothing_else() {
 async fn another_identifier_takes_the_place_of_the_first_which_is_free_again() {
     let door = door().await;
     let session = session(&door, "alice").await;
-    let device = door.proof(login("alice", PASSWORD)).await.device().clone();
+    let device = door.verified(login("alice", PASSWORD)).await.device().clone();
     let old_token = verification_token(&door).await;
     let token = change_token(&door, &session, " Liddell ").await;
     assert!(opens(&door, "alice").await, "nothing changes before it is confirmed");
@@ -215,7 +215,7 @@ async fn an_identifier_that_was_taken_meanwhile_stays_its_owners() {
     let bob = door.register("bob").await;
     assert_eq!(confirm(&door, &token).await, IdentifierChanged::Taken);
     assert!(opens(&door, "alice").await);
-    assert_eq!(door.proof(login("bob", PASSWORD)).await.account(), bob);
+    assert_eq!(door.verified(login("bob", PASSWORD)).await.account(), bob);
 }
 
 #[tokio::test]

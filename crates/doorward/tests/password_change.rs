@@ -24,8 +24,8 @@ async fn grant(door: &Door, proof: Verified) -> TokenPair {
 
 /// A session and a grant of an account without a second factor.
 async fn opened(door: &Door) -> (OpenSession, TokenPair) {
-    let session = door.session(door.proof(login("alice", PASSWORD)).await).await;
-    (session, grant(door, door.proof(login("alice", PASSWORD)).await).await)
+    let session = door.session(door.verified(login("alice", PASSWORD)).await).await;
+    (session, grant(door, door.verified(login("alice", PASSWORD)).await).await)
 }
 
 async fn lives(door: &Door, (session, pair): &(OpenSession, TokenPair)) -> bool {
@@ -68,16 +68,18 @@ async fn r20_an_owner_with_a_second_factor_changes_the_password_after_a_step_up(
 async fn a_proof_changes_a_password_within_ten_minutes_and_of_the_account_as_it_was() {
     for (later, good) in [(599, true), (601, false)] {
         let door = door_with_codes().with_account("alice").await;
-        let proof = door.proof(login("alice", PASSWORD)).await;
+        let proof = door.verified(login("alice", PASSWORD)).await;
         door.clock.advance(Duration::from_secs(later));
         let change = PasswordChange::proven(proof, NEW);
         let changed = door.auth.change_password(change).await.unwrap();
         assert_eq!(matches!(changed, Changed::Done(_)), good, "{later}: {changed:?}");
     }
     let door = door_with_codes().with_account("alice").await;
-    let (first, second) =
-        (door.proof(login("alice", PASSWORD)).await, door.proof(login("alice", PASSWORD)).await);
-    let third = door.proof(login("alice", PASSWORD)).await;
+    let (first, second) = (
+        door.verified(login("alice", PASSWORD)).await,
+        door.verified(login("alice", PASSWORD)).await,
+    );
+    let third = door.verified(login("alice", PASSWORD)).await;
     let poor = PasswordChange::proven(first, "short");
     assert!(matches!(door.auth.change_password(poor).await.unwrap(), Changed::Refused(_)));
     let change = PasswordChange::proven(second, NEW);
@@ -164,7 +166,7 @@ async fn r15_no_session_is_opened_with_a_proof_from_before_the_change() {
     let door = door_with_codes().with_account("alice").await;
     for by_change in [true, false] {
         let password = if by_change { PASSWORD } else { NEW };
-        let proof = door.proof(login("alice", password)).await;
+        let proof = door.verified(login("alice", password)).await;
         if by_change {
             let change = PasswordChange::new(login("alice", PASSWORD), NEW);
             assert!(matches!(door.auth.change_password(change).await.unwrap(), Changed::Done(_)));

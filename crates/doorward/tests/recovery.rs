@@ -144,11 +144,11 @@ async fn r22_without_a_way_to_send_there_is_no_recovery() {
 #[tokio::test]
 async fn r22_a_new_password_ends_all_that_was_before_and_logs_nobody_in() {
     let door = door().await.with_account("bob").await;
-    let proof = door.proof(login("alice", PASSWORD)).await;
+    let proof = door.verified(login("alice", PASSWORD)).await;
     let device = proof.device().clone();
     let session = door.session(proof).await;
-    let bobs = door.session(door.proof(login("bob", PASSWORD)).await).await;
-    let granted = door.proof(login("alice", PASSWORD)).await;
+    let bobs = door.session(door.verified(login("bob", PASSWORD)).await).await;
+    let granted = door.verified(login("alice", PASSWORD)).await;
     let grant = NewGrant::new(granted, Scopes::new(["read"]).unwrap());
     let pair = door.auth.tokens().grant(grant).await.unwrap().unwrap();
     door.exhaust("alice").await;
@@ -217,7 +217,7 @@ async fn r22_an_account_without_a_password_is_given_one() {
 async fn r22_errors_tell_nothing() {
     let door = door().await;
     let token = token(&door).await;
-    let account = door.proof(login("alice", PASSWORD)).await.account();
+    let account = door.verified(login("alice", PASSWORD)).await.account();
     let credential = door.memory.fetch(account).await.unwrap().unwrap();
     let version = credential.version();
     let damaged = credential.with_identifier(vec![1; 40]).unwrap();

@@ -132,7 +132,7 @@ async fn r22_a_token_is_void_once_the_account_has_changed() {
     assert!(matches!(reset(&door, &second, PASSWORD).await, Reset::Rejected), "open again");
 
     let third = token_of(&door).await;
-    let session = door.session(door.proof(login("alice", NEW)).await).await;
+    let session = door.session(door.verified(login("alice", NEW)).await).await;
     let fresh = session.principal().fresh().unwrap();
     let _ = door.auth.verification().request_change(fresh, "liddell").await.unwrap();
     let confirmed = door.auth.verification().confirm_change(&last_token(&door).await).await;

@@ -218,8 +218,10 @@ async fn r20_an_outdated_hash_is_made_anew_behind_a_code_as_well() {
 #[tokio::test]
 async fn r20_what_was_verified_before_the_factor_was_enrolled_is_worth_nothing_after() {
     let door = door_with_codes().with_account("alice").await;
-    let (first, second) =
-        (door.proof(login("alice", PASSWORD)).await, door.proof(login("alice", PASSWORD)).await);
+    let (first, second) = (
+        door.verified(login("alice", PASSWORD)).await,
+        door.verified(login("alice", PASSWORD)).await,
+    );
     let _ = door.enrol("alice").await;
     let new = doorward::NewSession::new(first);
     assert!(door.auth.sessions().open(new).await.unwrap().is_none());

@@ -21,7 +21,7 @@ fn traces(secret: &str) -> Vec<String> {
 #[tokio::test]
 async fn law_06_a_dump_reveals_no_secret_of_a_second_factor() {
     let door = door_with_codes().with_account("alice").await;
-    let session = door.session(door.proof(login("alice", PASSWORD)).await).await;
+    let session = door.session(door.verified(login("alice", PASSWORD)).await).await;
     let fresh = session.principal().fresh().unwrap();
     let factors = door.auth.second_factors();
     let enrolment = factors.enrol(fresh, "Acme").await.unwrap().unwrap();

@@ -14,7 +14,7 @@ async fn door() -> Door {
 
 /// A session of the password alone.
 async fn session(door: &Door) -> OpenSession {
-    door.session(door.proof(login("alice", PASSWORD)).await).await
+    door.session(door.verified(login("alice", PASSWORD)).await).await
 }
 
 async fn asks_for_a_code(door: &Door) -> bool {

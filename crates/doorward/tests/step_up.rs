@@ -110,7 +110,9 @@ async fn a_ticket_is_redeemed_once_by_any_number_of_racers() {
         door.store.fail_every(Operation::Peek, Fault::Yield(5));
         door.store.fail_every(Operation::Take, Fault::Yield(5));
         let ticket = step_up(&door, PASSWORD).await;
-        tokio::time::sleep(Duration::from_millis(2)).await;
+        while door.mailbox.codes().await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
         let code = last_code(&door).await;
         let mut racers = JoinSet::new();
         for _ in 0..50 {

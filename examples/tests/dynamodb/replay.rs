@@ -33,14 +33,17 @@ async fn a_table_answers_as_memory_does() {
 
 #[tokio::test]
 async fn replays_that_share_a_table_count_together_and_write_apart() {
-    let guesses: String =
-        (0..20).map(|n| format!("{n},198.51.{n}.1,alice@example.com,guess {n}\n")).collect();
+    // Each has guesses of its own: one that was made before is not counted again.
+    let attempts = |number: u32| {
+        let guess = |n| format!("{n},198.51.{n}.1,alice@example.com,guess {number} {n}\n");
+        let guesses: String = (0..20).map(guess).collect();
+        format!("at,source,identifier,password\n{guesses}")
+    };
     let users = "identifier,password\nalice@example.com,seven quiet herons\n";
-    let attempts = format!("at,source,identifier,password\n{guesses}");
     let table = emulator::name("replays");
     let folder = Folder::new();
     let replays = (0..4).map(|number| {
-        let mut arguments = folder.replay(users, &attempts);
+        let mut arguments = folder.replay(users, &attempts(number));
         arguments.out = Some(folder.path(&format!("{number}.csv")));
         arguments.store = StoreChoice::table_at(emulator::url(), table.as_str());
         tokio::spawn(async move { replaying::run(&arguments).await.map(drop) })

@@ -64,7 +64,7 @@ impl Door {
 
     /// Gives an account without a second factor one.
     pub async fn enrol(&self, identifier: &str) -> Owner {
-        let session = self.session(self.proof(login(identifier, PASSWORD)).await).await;
+        let session = self.session(self.verified(login(identifier, PASSWORD)).await).await;
         self.enrol_in(&session).await
     }
 
@@ -80,7 +80,7 @@ impl Door {
         Owner { account: session.principal().account(), app, codes }
     }
 
-    pub async fn proof(&self, login: Login) -> Verified {
+    pub async fn verified(&self, login: Login) -> Verified {
         match self.auth.authenticate(login).await.unwrap() {
             Outcome::Verified(proof) => proof,
             other => panic!("{other:?}"),
