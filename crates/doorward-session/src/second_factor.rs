@@ -1,16 +1,15 @@
 use std::fmt;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use subtle::{Choice, ConditionallySelectable as _, ConstantTimeEq as _};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::bytes::{from_millis, to_millis};
 use crate::{RecoveryCode, TotpSecret};
 
 const VERSION: u8 = 1;
 const DIGEST: usize = 32;
-/// The last millisecond of the year 9999.
-const LAST_MILLISECOND: u64 = 253_402_300_799_999;
 
 /// What is kept of an account's second factor: the [`TotpSecret`], the last step whose code was used,
 /// digests of [recovery codes](RecoveryCode), and when it was enrolled.
@@ -46,7 +45,7 @@ pub struct SecondFactor {
     secret: TotpSecret,
     /// The first step whose code is still good.
     first_step: u64,
-    /// In milliseconds since 1970, at most `LAST_MILLISECOND`.
+    /// In milliseconds since 1970, at most in the year 9999.
     enrolled_at: u64,
     /// At most `MAX_CODES`.
     codes: Vec<[u8; DIGEST]>,
@@ -66,9 +65,7 @@ impl SecondFactor {
     /// millisecond, within the years 1970 to 9999.
     #[must_use]
     pub fn new(secret: TotpSecret, enrolled_at: SystemTime) -> Self {
-        let since = enrolled_at.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        Self { secret, first_step: 0, enrolled_at: millis.min(LAST_MILLISECOND), codes: Vec::new() }
+        Self { secret, first_step: 0, enrolled_at: to_millis(enrolled_at), codes: Vec::new() }
     }
 
     /// The same with these [digests](RecoveryCode::digest) of recovery codes instead of those it has. The
@@ -131,7 +128,7 @@ impl SecondFactor {
     /// When it was enrolled, to the millisecond.
     #[must_use]
     pub fn enrolled_at(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_millis(self.enrolled_at)
+        from_millis(self.enrolled_at).unwrap_or(UNIX_EPOCH)
     }
 
     /// The bytes to store, sealed: they hold the secret in clear. The page
@@ -168,7 +165,7 @@ impl SecondFactor {
         let (codes, rest) = bytes.as_chunks();
         let enrolled_at = u64::from_be_bytes(enrolled_at);
         let well_formed = version == VERSION
-            && enrolled_at <= LAST_MILLISECOND
+            && from_millis(enrolled_at).is_some()
             && rest.is_empty()
             && codes.len() == usize::from(count)
             && codes.len() <= Self::MAX_CODES;

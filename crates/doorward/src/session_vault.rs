@@ -9,7 +9,7 @@ use crate::vault::{Vault, envelope};
 
 /// `value = version (1) = 1 || key id (4) || tag (32) || length of the record (2) || record || sealed label`
 ///
-/// The tag is an HMAC-SHA-256, keyed, over `account id || session id` and the record: whoever can write to the table cannot
+/// The tag is an HMAC-SHA-256, keyed, over the tenant, `account id || session id` and the record: whoever can write to the table cannot
 /// write themselves a session, or bring one to another place. The record is not sealed: it holds digests, times and what
 /// a grant may be used for, and no more, and it is read with every request of a person. What the session is called may be
 /// personal data, and is sealed: `seal[key id](label; tenant, "sessions", account id || session id, "label", 1)`, or
@@ -26,7 +26,8 @@ impl Vault {
         let record = record.to_bytes();
         let length = u16::try_from(record.len());
         let length = length.map_err(|error| Error::because(ErrorKind::Internal, error))?;
-        let tag = key.tag(SESSION, &[&name(account, id), &record]);
+        let parts: [&[u8]; 3] = [self.tenant().as_bytes(), &name(account, id), &record];
+        let tag = key.tag(SESSION, &parts);
         let mut value = Vec::with_capacity(HEAD + record.len() + label.0.len());
         value.push(VERSION);
         value.extend_from_slice(&key.id().get().to_be_bytes());
@@ -42,7 +43,8 @@ impl Vault {
         let corrupt = || Error::new(ErrorKind::Corrupt);
         let Parts { key, tag, record, .. } = Parts::of(session.value()).ok_or_else(corrupt)?;
         let key = self.keys().sessions.verifier(key).ok_or_else(corrupt)?;
-        if !key.verify(SESSION, &[&name(session.account(), session.id()), record], tag) {
+        let name = name(session.account(), session.id());
+        if !key.verify(SESSION, &[self.tenant().as_bytes(), &name, record], tag) {
             return Err(corrupt());
         }
         SessionRecord::parse(record).ok_or_else(corrupt)

@@ -73,6 +73,10 @@ impl Vault {
         self.reseal(credential.account().as_bytes(), "identifier", credential.identifier())
     }
 
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
     pub(crate) fn keys(&self) -> &DerivedKeys {
         &self.keys
     }

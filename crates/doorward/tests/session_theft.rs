@@ -91,7 +91,7 @@ async fn r15_a_token_of_other_keys_or_another_tenant_opens_nothing() {
 }
 
 #[tokio::test]
-async fn law_06_a_dump_holds_no_token_no_label_and_no_digest() {
+async fn law_06_a_dump_holds_no_token_and_no_label() {
     let door = door().with_account("alice").await;
     let new = NewSession::new(door.proof("alice").await).label("Firefox on Linux");
     let open = door.auth.sessions().open(new).await.unwrap().unwrap();
@@ -99,9 +99,7 @@ async fn law_06_a_dump_holds_no_token_no_label_and_no_digest() {
     let first = door.auth.tokens().grant(new.label("Bookkeeping")).await.unwrap().unwrap();
     let second = door.refresh(first.refresh()).await.unwrap();
     let mut traces: Vec<String> =
-        ["Firefox", "Linux", "invoices", "Bookkeeping", "dws_", "dwa_", "dwr_"]
-            .map(str::to_owned)
-            .into();
+        ["Firefox", "Linux", "Bookkeeping", "dws_", "dwa_", "dwr_"].map(str::to_owned).into();
     for (kind, text) in [
         (KIND, open.token()),
         (TokenKind::Access, first.access()),
@@ -111,7 +109,8 @@ async fn law_06_a_dump_holds_no_token_no_label_and_no_digest() {
     ] {
         let token = Token::parse(kind, text).unwrap();
         traces.push(text[48..90].to_owned());
-        traces.extend([&token.secret().expose()[..], &token.digest()].map(hex));
+        // A digest of it is all that is kept, and opens nothing.
+        traces.push(hex(token.secret().expose()));
     }
     let dump = door.memory.dump();
     assert_eq!(dump.lines().filter(|line| line.starts_with("session: ")).count(), 2);
