@@ -7,9 +7,9 @@ mod support;
 use std::time::{Duration, SystemTime};
 
 use doorward_session::{
-    AccountDetails, Authentication, Factor, Grant, GrantPlace, GrantPolicy, Holder, Label,
-    OneTimeRecord, OneTimeToken, Presented, Purpose, Scopes, SecondFactor, SessionRecord, Token,
-    TokenKind, TokenSecret,
+    AccountDetails, Authentication, Factor, Grant, GrantPlace, GrantPolicy, Holder, OneTimeRecord,
+    OneTimeToken, Presented, Purpose, Scopes, SecondFactor, SessionRecord, Token, TokenKind,
+    TokenSecret,
 };
 
 use support::Vector;

@@ -43,7 +43,7 @@ async fn replays_that_share_a_table_count_together_and_write_apart() {
     let table = emulator::name("replays");
     let folder = Folder::new();
     let replays = (0..4).map(|number| {
-        let mut arguments = folder.replay(users, &attempts(number));
+        let mut arguments = folder.replay(users, attempts(number));
         arguments.out = Some(folder.path(&format!("{number}.csv")));
         arguments.store = StoreChoice::table_at(emulator::url(), table.as_str());
         tokio::spawn(async move { replaying::run(&arguments).await.map(drop) })
