@@ -55,7 +55,7 @@ async fn introspect(stage: &mut Stage, tokens: &TokenPair) -> Result<(), Failure
 
 /// Somebody has a copy of the first refresh token.
 async fn reuse(stage: &mut Stage, first: &TokenPair, second: &TokenPair) -> Result<(), Failure> {
-    stage.pass(31);
+    stage.pass(61);
     let _ = refresh(stage, "a thief presents the first token", first).await?;
     request(stage, "the app", second, "invoices:read").await?;
     let _ = refresh(stage, "the app refreshes", second).await?;

@@ -23,5 +23,5 @@ Nobody waits here: a clock made for tests is moved on. The times are those of th
 check reads it: what has ended is over with the next request, on every instance.
 A stolen access token is good for minutes at most. With a stolen refresh token a thief goes on until the client
 refreshes as well: one of the two is the later one then, and both lose the grant, the operator reading why. Who
-presents it within 30 seconds of the other gets the same tokens: that is what a lost answer would cost otherwise.
+presents it within a minute of the other gets the same tokens: that is what a lost answer would cost otherwise.
 ";

@@ -151,13 +151,13 @@ impl GrantPolicy {
     }
 
     /// So long after a refresh token was exchanged, whoever presents it once more is given the same successor:
-    /// 30 seconds unless told, at most five minutes.
+    /// a minute unless told, at most five.
     ///
     /// Within it, a client whose answer was lost goes on, and so does a thief who is that fast. Without it,
     /// every lost answer and every two requests at once look like a theft, and throw the owner out.
     ///
-    /// By how much the clocks of two instances differ, by so much it may be shorter, and a theft be noticed later:
-    /// where they may differ by 30 seconds, say a minute or more.
+    /// By how much the clocks of two instances differ, by so much it may be shorter, and a theft be noticed later. They may
+    /// differ by 30 seconds: with less than that here, honest clients would be taken for thieves.
     #[must_use]
     pub fn grace(self, grace: Duration) -> Self {
         Self { grace: grace.min(minutes(5)), ..self }
@@ -188,12 +188,7 @@ impl GrantPolicy {
 
 impl Default for GrantPolicy {
     fn default() -> Self {
-        Self {
-            access: minutes(5),
-            idle: days(30),
-            absolute: days(90),
-            grace: Duration::from_secs(30),
-        }
+        Self { access: minutes(5), idle: days(30), absolute: days(90), grace: minutes(1) }
     }
 }
 

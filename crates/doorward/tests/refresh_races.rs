@@ -69,7 +69,7 @@ async fn rounds(shared: &Instances, seed: u64, faults: &[Fault]) {
         assert_eq!(pairs.len(), 1, "seed {seed}, round {round}");
         assert_ne!(pairs[0].1, token);
         token = pairs.remove(0).1;
-        shared.advance(Duration::from_secs(120));
+        shared.advance(Duration::from_secs(240));
     }
     shared.store.heal();
     assert_eq!(shared.told(EventKind::RefreshReused), 0, "seed {seed}");
@@ -116,14 +116,15 @@ async fn r18_lost_replies_on_threads_throw_nobody_out() {
 #[tokio::test]
 async fn r18_clocks_that_differ_by_less_than_the_time_of_grace_throw_nobody_out() {
     for seed in 0..20 {
-        for differences in [[0, 20, 0, 20], [-20, 0, -20, 0], [-10, 10, 0, 5]] {
+        // Thirty seconds are allowed.
+        for differences in [[0, 30, 0, 30], [-30, 0, -30, 0], [-10, 10, 0, 5]] {
             let shared = instances(&differences, |builder| builder);
             shared.register("alice").await;
             rounds(&shared, seed, &[Fault::LostReply]).await;
         }
         // Whose clocks differ by more says a longer time of grace.
-        let policy = GrantPolicy::default().grace(Duration::from_secs(60));
-        let shared = instances(&[-20, 20, 0, 20], |builder| builder.grants(policy));
+        let policy = GrantPolicy::default().grace(Duration::from_secs(120));
+        let shared = instances(&[-40, 40, 0, 40], |builder| builder.grants(policy));
         shared.register("alice").await;
         rounds(&shared, seed, &[Fault::LostReply]).await;
     }
@@ -134,7 +135,7 @@ async fn r18_a_thief_who_refreshes_first_is_thrown_out_when_the_owner_does() {
     let door = door().with_account("alice").await;
     let owner = door.grant("alice").await;
     let thief = door.refresh(owner.refresh()).await.unwrap();
-    door.clock.advance(Duration::from_secs(30));
+    door.clock.advance(Duration::from_secs(60));
     let thief = door.refresh(thief.refresh()).await.unwrap();
     assert!(door.refresh(owner.refresh()).await.is_none());
     assert!(!door.is_good(thief.access()).await && door.refresh(thief.refresh()).await.is_none());
@@ -148,7 +149,7 @@ async fn r18_a_copied_token_ends_the_grant_also_when_the_store_fails_meanwhile()
             let door = door().with_account("alice").await;
             let first = door.grant("alice").await;
             let next = door.refresh(first.refresh()).await.unwrap();
-            door.clock.advance(Duration::from_secs(30));
+            door.clock.advance(Duration::from_secs(60));
             door.store.reset_log();
             door.store.fail_nth(operation, 1, fault);
             assert!(door.auth.tokens().refresh(first.refresh()).await.is_err(), "{operation:?}");

@@ -8,12 +8,17 @@ const ACCOUNT: [u8; 16] = [1; 16];
 const SESSION: [u8; 16] = [2; 16];
 const PLACE: GrantPlace<'static> = GrantPlace { account: &ACCOUNT, session: &SESSION };
 
+/// With thirty seconds of grace.
+fn policy() -> GrantPolicy {
+    GrantPolicy::default().grace(Duration::from_secs(30))
+}
+
 fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 fn grant() -> (Grant, GrantSecrets) {
-    Grant::new(PLACE, Scopes::default(), TokenSecret::new([3; 32]), &GrantPolicy::default(), at(0))
+    Grant::new(PLACE, Scopes::default(), TokenSecret::new([3; 32]), &policy(), at(0))
 }
 
 fn exchange(
@@ -22,14 +27,13 @@ fn exchange(
     salt: u8,
     now: SystemTime,
 ) -> (Grant, GrantSecrets) {
-    let exchanged =
-        grant.exchange(PLACE, &secrets.refresh, [salt; 32], &GrantPolicy::default(), now);
+    let exchanged = grant.exchange(PLACE, &secrets.refresh, [salt; 32], &policy(), now);
     let (next, secrets) = exchanged.unwrap();
     (next.unwrap(), secrets)
 }
 
 fn recent(grant: &Grant, secret: &TokenSecret, now: SystemTime) -> Option<GrantSecrets> {
-    match grant.present(PLACE, secret, &GrantPolicy::default(), now) {
+    match grant.present(PLACE, secret, &policy(), now) {
         Presented::Recent(secrets) => Some(secrets),
         _ => None,
     }
@@ -64,7 +68,7 @@ fn after_grace_an_exchanged_token_is_unknown() {
     let (grant, first) = grant();
     let (grant, second) = exchange(&grant, &first, 7, at(100));
     assert!(recent(&grant, &first.refresh, at(130)).is_none());
-    let policy = GrantPolicy::default();
+    let policy = policy();
     let presented = grant.present(PLACE, &first.refresh, &policy, at(130));
     assert!(matches!(presented, Presented::Unknown));
     let presented = grant.present(PLACE, &second.refresh, &policy, at(130));
@@ -90,7 +94,7 @@ fn whoever_exchanges_too_fast_keeps_what_there_is() {
     for salt in 0..u8::try_from(Grant::MAX_RECENT).unwrap() {
         (grant, secrets) = exchange(&grant, &secrets, salt, at(100));
     }
-    let policy = GrantPolicy::default();
+    let policy = policy();
     let (next, same) = grant.exchange(PLACE, &secrets.refresh, [99; 32], &policy, at(100)).unwrap();
     assert_eq!(next, None);
     assert_eq!(same.refresh.expose(), secrets.refresh.expose());
@@ -115,7 +119,7 @@ fn an_access_token_lives_its_time_also_through_one_exchange() {
 fn tokens_are_of_one_place_and_kind() {
     let (grant, first) = grant();
     let elsewhere = GrantPlace::new(&SESSION, &ACCOUNT);
-    let policy = GrantPolicy::default();
+    let policy = policy();
     assert!(grant.access(elsewhere, &first.access, at(1)).is_none());
     assert!(grant.access(PLACE, &first.refresh, at(1)).is_none());
     assert!(matches!(grant.present(elsewhere, &first.refresh, &policy, at(1)), Presented::Unknown));
@@ -149,7 +153,7 @@ proptest! {
         for (salt, gap) in (0_u8..).zip(gaps) {
             now += gap;
             let (last, exchanged_at) = all.last_mut().unwrap();
-            let policy = GrantPolicy::default();
+            let policy = policy();
             let exchanged = grant.exchange(PLACE, &last.refresh, [salt; 32], &policy, at(now));
             let (next, secrets) = exchanged.unwrap();
             if let Some(next) = next {
@@ -171,7 +175,7 @@ proptest! {
 
     #[test]
     fn what_is_kept_survives_a_round_trip(exchanges in 0..8_u8, scopes in "([a-z]{1,9}( [a-z]{1,9}){0,3})?") {
-        let policy = GrantPolicy::default();
+        let policy = policy();
         let secret = TokenSecret::new([3; 32]);
         let (mut grant, mut secrets) =
             Grant::new(PLACE, scopes.parse().unwrap(), secret, &policy, at(0));

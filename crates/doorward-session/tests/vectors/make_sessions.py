@@ -115,7 +115,7 @@ def grants():
         secret = random(f"grant secret {at}", 32)
         opened, life = 1_700_000_000_000, 300_000
         salts = [random(f"salt {at} {i}", 32) for i in range(exchanges)]
-        # Ten seconds lie between two exchanges: all are within the grace of thirty.
+        # Ten seconds lie between two exchanges: all are within the minute of grace.
         times = [opened + 10_000 * (i + 1) for i in range(exchanges)]
 
         def access(secret, made_at):
