@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use doorward::store::{Fault, Operation};
 use doorward::{Authenticator, EventKind, GrantPolicy, TokenPair};
+use doorward_session::Grant;
 use proptest::prelude::*;
 use support::door;
 use support::sessions::{Instances, instances};
@@ -201,6 +202,8 @@ struct Client {
     unanswered: Option<u64>,
     /// So long ago, at most, was the last exchange that was answered.
     answered: u64,
+    /// How often it came since the last time that it stayed away for long.
+    burst: usize,
 }
 
 const GRACE: u64 = 60;
@@ -225,7 +228,23 @@ impl Client {
         self.learn(pair);
     }
 
+    /// A client that comes more often than exchanges are remembered is told to keep what it has, and its threads no
+    /// longer the same: so it stays away for a while.
+    async fn pause(&mut self) {
+        self.burst += 1;
+        if self.burst + 1 < Grant::MAX_RECENT {
+            return;
+        }
+        self.refresh(0).await;
+        self.shared.advance(Duration::from_secs(GRACE + DIFFERENCE));
+        self.answered += GRACE + DIFFERENCE;
+        self.burst = 0;
+    }
+
     async fn take(&mut self, step: Step) {
+        if !matches!(step, Step::Wait(_)) {
+            self.pause().await;
+        }
         match step {
             Step::Refresh(at) => self.refresh(at).await,
             Step::Together(at, threads) => {
@@ -294,7 +313,7 @@ proptest! {
             shared.register("alice").await;
             let present = texts(&shared.grant(0, "alice").await);
             let mut client =
-                Client { shared, present, former: Vec::new(), unanswered: None, answered: 0 };
+                Client { shared, present, former: Vec::new(), unanswered: None, answered: 0, burst: 0 };
             for step in steps {
                 client.take(step).await;
             }
