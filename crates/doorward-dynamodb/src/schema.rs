@@ -46,7 +46,7 @@ pub(crate) const STATUS: &str = "status";
 pub(crate) const CREATED: &str = "created";
 /// Of a credential: when it was last changed, in nanoseconds since 1970.
 pub(crate) const CHANGED: &str = "changed";
-/// Of a session and a ticket: the sealed value.
+/// Of a session and a ticket: what it stands for, signed or sealed.
 pub(crate) const VALUE: &str = "value";
 /// Of whatever expires: from when on it is worth nothing, in nanoseconds since 1970.
 pub(crate) const EXPIRES: &str = "exp";

@@ -8,7 +8,7 @@ use crate::{AccountId, SessionId, Version};
 
 /// A session of an account: that someone has proved to be its owner, for a while.
 ///
-/// What it stands for comes sealed, at most [`MAX_VALUE_BYTES`](Self::MAX_VALUE_BYTES) long, and
+/// What it stands for comes signed or sealed, at most [`MAX_VALUE_BYTES`](Self::MAX_VALUE_BYTES) long, and
 /// `Debug` shows its length only. A session is expired when `now >= expires_at`: at the very instant
 /// it is dead already.
 ///
@@ -51,7 +51,7 @@ impl Session {
         Self { account, id, version: Version::FIRST, value, opened_at, expires_at }
     }
 
-    /// With this sealed value.
+    /// With this value, signed or sealed.
     ///
     /// A store refuses one that is longer than [`MAX_VALUE_BYTES`](Self::MAX_VALUE_BYTES).
     #[must_use]
@@ -94,7 +94,7 @@ impl Session {
         self.version
     }
 
-    /// What it stands for, sealed.
+    /// What it stands for, signed or sealed.
     #[must_use]
     pub fn value(&self) -> &[u8] {
         &self.value

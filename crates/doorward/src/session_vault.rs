@@ -1,4 +1,4 @@
-//! What is stored of sessions, sealed and opened.
+//! What is stored of sessions: signed, and checked.
 
 use doorward_fields::{Context, KeyId, Place};
 use doorward_session::{Label, SessionRecord, Token, TokenKind, TokenSecret};
