@@ -1,6 +1,7 @@
 //! Identifiers: shown to be their owner's, and exchanged for others.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use doorward_session::{AccountDetails, OneTimeRecord, Purpose};
 use doorward_store::{AccountId, Credential, Rekeyed, Replaced};
@@ -12,7 +13,7 @@ use crate::event::EventKind;
 use crate::identifier::{Identifier, IdentifierProblem};
 use crate::notice::{AccountChange, Address, Notice, TokenNotice};
 use crate::one_time::{Requested, TokenRequest};
-use crate::principal::Fresh;
+use crate::principal::{Fresh, Principal};
 use crate::second_factor::MOST_TRIES;
 use crate::vault::lookup_key;
 use crate::visitor::Visitor;
@@ -47,6 +48,18 @@ impl Verification {
     /// [`Error`] when the store failed: ask for another token.
     pub async fn confirm(&self, token: &str) -> Result<Option<AccountId>, Error> {
         self.inner.confirm_identifier(token).await
+    }
+
+    /// When it was last shown that the identifier of the principal's account is its owner's; `None` where it never was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the store failed.
+    pub async fn verified_at(&self, principal: &Principal) -> Result<Option<SystemTime>, Error> {
+        let Some(credential) = self.inner.store.fetch(principal.account()).await? else {
+            return Ok(None);
+        };
+        Ok(self.inner.vault.open_details(&credential)?.verified_at())
     }
 
     /// Asks for a token to be sent to a new identifier, which takes the place of the owner's present one when it is

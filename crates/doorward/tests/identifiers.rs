@@ -66,12 +66,16 @@ async fn opens(door: &Door, identifier: &str) -> bool {
 #[tokio::test]
 async fn an_identifier_is_verified_by_who_was_sent_the_token_once() {
     let door = door().await;
+    let session = session(&door, "alice").await;
+    let owner_sees =
+        || async { door.auth.verification().verified_at(session.principal()).await.unwrap() };
     let token = verification_token(&door).await;
-    assert!(verified_at(&door, "alice").await.is_none());
+    assert!(verified_at(&door, "alice").await.is_none() && owner_sees().await.is_none());
     door.clock.advance(Duration::from_secs(60));
     let verified = door.auth.verification().confirm(&token).await.unwrap();
     assert_eq!(verified, Some(door.verified(login("alice", PASSWORD)).await.account()));
     assert_eq!(verified_at(&door, "alice").await, Some(doorward::Clock::now(&door.clock)));
+    assert_eq!(owner_sees().await, verified_at(&door, "alice").await);
     assert!(door.auth.verification().confirm(&token).await.unwrap().is_none());
     assert!(door.events.kinds().contains(&EventKind::IdentifierVerified));
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use doorward::store::{CredentialStore as _, Operation, Status};
 use doorward::{Clock as _, EventKind, GrantPolicy, NewGrant, Scopes, SessionPolicy};
-use doorward_session::TokenKind;
+use doorward_session::{Grant, TokenKind};
 use support::sessions::{forged, parts};
 use support::{door, door_with};
 
@@ -199,7 +199,7 @@ async fn r18_a_client_in_a_loop_is_given_what_it_has_and_keeps_its_grant() {
         pair = door.refresh(pair.refresh()).await.unwrap();
         assert!(door.is_good(pair.access()).await);
     }
-    assert_eq!(door.store.count(Operation::Renew), 8, "as many as are remembered");
+    assert_eq!(door.store.count(Operation::Renew), Grant::MAX_RECENT, "as many as are remembered");
     door.clock.advance(minutes(1));
     assert!(door.refresh(pair.refresh()).await.is_some());
 }
