@@ -1,3 +1,5 @@
+//! What an authenticator app is told to enrol: a URI.
+
 use std::fmt;
 
 use thiserror::Error;
@@ -5,11 +7,6 @@ use zeroize::Zeroizing;
 
 use crate::TotpSecret;
 use crate::quintets::quintets;
-
-/// Base32: [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6.
-const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// 160 bits in groups of five.
-const KEY_DIGITS: usize = 32;
 
 /// The URI that hands a [`TotpSecret`] to an authenticator app, which reads it from a
 /// [`QrCode`](crate::QrCode): the [Key Uri Format].
@@ -159,6 +156,11 @@ fn percent_encode(text: &str, out: &mut String) {
         }
     }
 }
+
+/// Base32: [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648), section 6.
+const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/// 160 bits in groups of five.
+const KEY_DIGITS: usize = 32;
 
 #[cfg(test)]
 mod tests {

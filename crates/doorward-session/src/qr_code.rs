@@ -1,3 +1,5 @@
+//! The URI that an authenticator app is told, as a picture.
+
 use std::fmt;
 use std::fmt::Write as _;
 
@@ -6,9 +8,6 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::OtpauthUri;
-
-/// How many light modules there are on every side: ISO/IEC 18004 asks for four.
-const QUIET: usize = 4;
 
 /// The QR code (ISO/IEC 18004) of an [`OtpauthUri`], which an authenticator app reads with a camera.
 ///
@@ -131,6 +130,9 @@ impl fmt::Debug for QrCode {
 #[error("the URI is too long for a QR code; give shorter names for the issuer and the account")]
 #[non_exhaustive]
 pub struct QrCodeError;
+
+/// How many light modules there are on every side: ISO/IEC 18004 asks for four.
+const QUIET: usize = 4;
 
 #[cfg(test)]
 mod tests {

@@ -1,18 +1,11 @@
+//! Codes on paper, for when the authenticator app is lost.
+
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::quintets::quintets;
-
-/// What the digest begins with, so that it is the digest of nothing else.
-const DOMAIN: &[u8] = b"doorward/recovery-code/v1";
-/// [Crockford's Base32](https://www.crockford.com/base32.html): no I, L, O and U.
-const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const GROUP: usize = 5;
-const CHARACTERS: usize = 25;
-/// Of a code as it is written, with the hyphens between the groups.
-const WRITTEN: usize = CHARACTERS + CHARACTERS / GROUP - 1;
 
 /// A code that the owner of an account keeps on paper, for when the authenticator app is lost: 125 random
 /// bits, as 25 characters in groups of five.
@@ -115,6 +108,15 @@ impl fmt::Debug for RecoveryCode {
         f.write_str("RecoveryCode([REDACTED])")
     }
 }
+
+/// What the digest begins with, so that it is the digest of nothing else.
+const DOMAIN: &[u8] = b"doorward/recovery-code/v1";
+/// [Crockford's Base32](https://www.crockford.com/base32.html): no I, L, O and U.
+const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const GROUP: usize = 5;
+const CHARACTERS: usize = 25;
+/// Of a code as it is written, with the hyphens between the groups.
+const WRITTEN: usize = CHARACTERS + CHARACTERS / GROUP - 1;
 
 #[cfg(test)]
 mod tests {

@@ -1,3 +1,5 @@
+//! What is kept of an account's second factor.
+
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -7,9 +9,6 @@ use zeroize::Zeroizing;
 
 use crate::bytes::{from_millis, to_millis};
 use crate::{RecoveryCode, TotpSecret};
-
-const VERSION: u8 = 1;
-const DIGEST: usize = 32;
 
 /// What is kept of an account's second factor: the [`TotpSecret`], the last step whose code was used,
 /// digests of [recovery codes](RecoveryCode), and when it was enrolled.
@@ -205,3 +204,6 @@ pub struct TooManyRecoveryCodes;
 )]
 #[non_exhaustive]
 pub struct MalformedSecondFactor;
+
+const VERSION: u8 = 1;
+const DIGEST: usize = 32;

@@ -1,3 +1,5 @@
+//! The secret of an authenticator app, and the codes that it shows.
+
 use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 

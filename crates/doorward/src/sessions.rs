@@ -60,7 +60,8 @@ impl Sessions {
     /// Opens a session. `None` where the account was shut, removed or changed since the proof was made, or that is
     /// ten minutes ago: answer as to a login that was rejected.
     ///
-    /// Where the account has too many sessions with it, the oldest end.
+    /// Where the account has too many sessions with it, the oldest end. Where more are opened at once than it may have,
+    /// that may be this one already: the next check says so.
     ///
     /// # Errors
     ///

@@ -1,3 +1,5 @@
+//! Grants over time, and in the hands of several.
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use proptest::prelude::*;
