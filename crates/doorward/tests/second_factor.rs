@@ -8,39 +8,11 @@ use std::time::Duration;
 
 use doorward::store::{CredentialStore, Fault, Operation};
 use doorward::{
-    AccountChange, Authenticator, Changed, Cost, ErrorKind, EventKind, Factor, Login, Managed,
-    Method, Outcome, PasswordChange, Redemption, Verified,
+    AccountChange, Changed, Cost, ErrorKind, EventKind, Factor, Login, Managed, Method, Outcome,
+    PasswordChange, Redemption,
 };
-use support::app::{Owner, STEP};
-use support::{Door, PASSWORD, door_on, door_with_codes, is_verified, keys, login, stranger};
-use tokio::task::JoinSet;
-
-async fn door() -> (Door, Owner) {
-    let door = door_with_codes();
-    let owner = door.owner("alice").await;
-    (door, owner)
-}
-
-fn proof(outcome: Outcome) -> Verified {
-    match outcome {
-        Outcome::Verified(proof) => proof,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn is_rejected(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Rejected)
-}
-
-/// How many of `racers` got in.
-async fn race(auth: &Authenticator, racers: impl Iterator<Item = Redemption>) -> usize {
-    let mut tasks = JoinSet::new();
-    for redemption in racers {
-        let auth = auth.clone();
-        tasks.spawn(async move { auth.redeem(redemption).await.is_ok_and(|o| is_verified(&o)) });
-    }
-    tasks.join_all().await.into_iter().filter(|&won| won).count()
-}
+use support::app::{STEP, door, is_rejected, proof, race};
+use support::{PASSWORD, door_on, door_with_codes, is_verified, keys, login, stranger};
 
 #[tokio::test]
 async fn r20_a_login_asks_for_a_code_and_the_session_says_what_was_given() {

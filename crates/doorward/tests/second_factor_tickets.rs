@@ -8,37 +8,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use doorward::store::{Fault, Operation};
-use doorward::{Changed, Login, Outcome, PasswordChange, Redemption, Verified};
-use support::app::Owner;
-use support::{Door, PASSWORD, door_with_codes, is_verified, login};
-use tokio::task::JoinSet;
-
-async fn door() -> (Door, Owner) {
-    let door = door_with_codes();
-    let owner = door.owner("alice").await;
-    (door, owner)
-}
-
-fn proof(outcome: Outcome) -> Verified {
-    match outcome {
-        Outcome::Verified(proof) => proof,
-        other => panic!("{other:?}"),
-    }
-}
-
-fn is_rejected(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Rejected)
-}
-
-/// How many of `racers` got in.
-async fn race(door: &Door, racers: impl Iterator<Item = Redemption>) -> usize {
-    let mut tasks = JoinSet::new();
-    for redemption in racers {
-        let auth = door.auth.clone();
-        tasks.spawn(async move { auth.redeem(redemption).await.is_ok_and(|o| is_verified(&o)) });
-    }
-    tasks.join_all().await.into_iter().filter(|&won| won).count()
-}
+use doorward::{Changed, Login, PasswordChange, Redemption};
+use support::app::{door, is_rejected, proof, race};
+use support::{PASSWORD, is_verified, login};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn r20_a_ticket_is_redeemed_once_with_many_good_codes() {
@@ -50,7 +22,7 @@ async fn r20_a_ticket_is_redeemed_once_with_many_good_codes() {
         }
         let racers = owner.codes.iter().take(5);
         let racers = racers.map(|code| Redemption::new(&*ticket, code).from([192, 0, 2, 7]));
-        assert_eq!(race(&door, racers).await, 1);
+        assert_eq!(race(&door.auth, racers).await, 1);
         door.store.heal();
         assert!(is_rejected(&door.redeem(&ticket, &owner.codes[9]).await));
         let principal = door.full_session("alice", &owner).await.principal().clone();

@@ -3,11 +3,13 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use doorward::{
-    AccountId, Clock, Enrolled, Login, NewSession, OpenSession, Outcome, Redemption, Verified,
+    AccountId, Authenticator, Clock, Enrolled, Login, NewSession, OpenSession, Outcome, Redemption,
+    Verified,
 };
+use tokio::task::JoinSet;
 use totp_rs::Totp;
 
-use super::{Door, PASSWORD, login};
+use super::{Door, PASSWORD, door_with_codes, is_verified, login};
 
 /// An authenticator app.
 pub struct App(Totp);
@@ -53,6 +55,34 @@ pub struct Owner {
 pub fn texts(enrolled: &Enrolled) -> Vec<String> {
     let codes = enrolled.recovery_codes().iter();
     codes.map(|code| code.expose_secret().to_owned()).collect()
+}
+
+/// A door, and somebody with a second factor.
+pub async fn door() -> (Door, Owner) {
+    let door = door_with_codes();
+    let owner = door.owner("alice").await;
+    (door, owner)
+}
+
+pub fn proof(outcome: Outcome) -> Verified {
+    match outcome {
+        Outcome::Verified(proof) => proof,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub fn is_rejected(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Rejected)
+}
+
+/// How many of `racers` got in.
+pub async fn race(auth: &Authenticator, racers: impl Iterator<Item = Redemption>) -> usize {
+    let mut tasks = JoinSet::new();
+    for redemption in racers {
+        let auth = auth.clone();
+        tasks.spawn(async move { auth.redeem(redemption).await.is_ok_and(|o| is_verified(&o)) });
+    }
+    tasks.join_all().await.into_iter().filter(|&won| won).count()
 }
 
 impl Door {
