@@ -11,6 +11,7 @@ MAP = {
     "doorward-dynamodb": {"doorward-aws", "doorward-store"},
     "doorward-fields": set(),
     "doorward-hash": set(),
+    "doorward-http": {"doorward"},
     "doorward-kms": {"doorward-aws", "doorward-fields"},
     "doorward-session": set(),
     "doorward-store": set(),

@@ -1,7 +1,8 @@
 //! Making and changing accounts.
 
 use doorward_hash::AcceptedPassword;
-use doorward_store::{AccountId, Credential, Inserted, Replaced, Status};
+use doorward_store::{AccountId, Credential, CredentialStore as _, Inserted, Replaced, Status};
+use zeroize::Zeroizing;
 
 use crate::attempt::Registration;
 use crate::authenticator::Inner;
@@ -13,6 +14,7 @@ use crate::identifier::Identifier;
 use crate::lane::Lane;
 use crate::outcome::{Managed, Refusal, Registered};
 use crate::permit::Permit;
+use crate::principal::Principal;
 use crate::visitor::Visitor;
 
 impl Inner {
@@ -30,6 +32,15 @@ impl Inner {
         };
         self.emit(&visitor, kind, account);
         registered
+    }
+
+    pub(crate) async fn identifier_of(
+        &self,
+        principal: &Principal,
+    ) -> Result<Option<Zeroizing<String>>, Error> {
+        let found = self.store.fetch(principal.account()).await?;
+        let open = found.filter(|credential| credential.status() == Status::Active);
+        open.map(|credential| self.vault.open_identifier(&credential)).transpose()
     }
 
     /// The hash is computed before the store is asked, so that a taken identifier takes as long.

@@ -1,11 +1,13 @@
 //! The door: every public call, each told in a few lines.
 
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
 use doorward_session::{GrantPolicy, OneTimePolicy, SessionPolicy};
 use doorward_store::{AccountId, Store};
 use doorward_throttle::{Policy, Watch};
 use tokio::sync::Notify;
+use zeroize::Zeroizing;
 
 use crate::attempt::{Login, PasswordChange, Redemption, Registration};
 use crate::builder::NeedsStore;
@@ -14,17 +16,18 @@ use crate::device::DeviceToken;
 use crate::error::Error;
 use crate::event::EventSink;
 use crate::export::AccountExport;
-use crate::front::Front;
+use crate::front::{Front, FrontLimits};
 use crate::hashing::HashingStats;
 use crate::import::{Import, Imported};
 use crate::invitations::Invitations;
 use crate::ledger::Ledger;
+use crate::limiter::SourceLimiter;
 use crate::new_password::NewPasswords;
 use crate::notice::Notifier;
 use crate::outage::Outages;
 use crate::outcome::{Changed, Managed, Outcome, Registered};
 use crate::pool::Pool;
-use crate::principal::Fresh;
+use crate::principal::{Fresh, Principal};
 use crate::queue::Queues;
 use crate::recovery::Recovery;
 use crate::renewal::{Renewal, Renewed};
@@ -329,6 +332,29 @@ impl Authenticator {
     /// [`Error`] when it could not be read.
     pub async fn export_own(&self, owner: Fresh<'_>) -> Result<Option<AccountExport>, Error> {
         self.inner.export_own(owner).await
+    }
+
+    /// The identifier of whoever a request is from, in its normal form, to greet them with; `None` where the account was
+    /// removed or shut since. One read. It is personal data.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when it could not be read.
+    pub async fn identifier(
+        &self,
+        principal: &Principal,
+    ) -> Result<Option<Zeroizing<String>>, Error> {
+        self.inner.identifier_of(principal).await
+    }
+
+    /// A limit for each source on something that is no login, by this door's clock.
+    pub fn limiter(&self, limits: FrontLimits) -> SourceLimiter {
+        SourceLimiter::new(limits, Arc::clone(&self.inner.clock))
+    }
+
+    /// The time by this door's [`Clock`]: what remains of a ticket or a session is reckoned from it.
+    pub fn now(&self) -> SystemTime {
+        self.inner.clock.now()
     }
 
     /// What the hashing pool has done and is doing, for metrics.

@@ -71,6 +71,7 @@ mod invitations;
 mod keys;
 mod lane;
 mod ledger;
+mod limiter;
 mod measuring;
 mod new_password;
 mod notice;
@@ -164,6 +165,9 @@ pub use step_up::{Code, StepUp};
 // What owners are told
 pub use doorward_session::Purpose;
 pub use notice::{AccountChange, ChangeNotice, CodeNotice, Notice, Notifier, TokenNotice};
+
+// Limits for what is no login
+pub use limiter::SourceLimiter;
 
 // For the operator
 pub use clock::{Clock, ManualClock, SystemClock};
