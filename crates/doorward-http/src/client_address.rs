@@ -1,0 +1,22 @@
+//! Where a request comes from.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ClientAddress(pub(crate) Option<IpAddr>);
+
+impl ClientAddress {
+    /// The address.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.0
+    }
+}
+
+/// The peer.
+#[derive(Clone, Copy, Debug)]
+pub struct PeerAddr(pub SocketAddr);
+
+pub(crate) fn peer(extensions: &http::Extensions) -> Option<IpAddr> {
+    extensions.get::<PeerAddr>().map(|peer| peer.0.ip())
+}

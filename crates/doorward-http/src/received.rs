@@ -1,0 +1,140 @@
+//! A request to an endpoint, read within bounds.
+
+use std::fmt;
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::Buf;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
+use http::{Method, Uri};
+use http_body::Body;
+use http_body_util::BodyExt as _;
+use zeroize::Zeroizing;
+
+use crate::client_address::ClientAddress;
+use crate::fields::Fields;
+use crate::identity::Identity;
+use crate::problem::Problem;
+
+/// A request to an endpoint.
+pub(crate) struct Received {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) client: ClientAddress,
+    pub(crate) identity: Identity,
+    pub(crate) fields: Fields,
+    pub(crate) kind: Kind,
+}
+
+/// How its body was written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Kind {
+    Empty,
+    Form,
+    Json,
+}
+
+/// How much of a body is read, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BodyLimits {
+    pub(crate) bytes: usize,
+    pub(crate) deadline: Duration,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self { bytes: 16 * 1024, deadline: Duration::from_secs(10) }
+    }
+}
+
+impl Received {
+    /// Whether it is answered as a browser's form is: with redirects and cookies, not with JSON.
+    pub(crate) fn is_browser_form(&self) -> bool {
+        self.kind != Kind::Json && !self.prefers_json()
+    }
+
+    /// Whether its sender would read a page.
+    pub(crate) fn takes_pages(&self) -> bool {
+        accepts(&self.headers, "text/html")
+    }
+
+    pub(crate) fn field(&mut self, name: &'static str) -> Result<Zeroizing<String>, Problem> {
+        self.fields.take(name).ok_or_else(|| {
+            Problem::invalid_request(format!("the field `{name}` is missing, empty, or no text"))
+        })
+    }
+
+    fn prefers_json(&self) -> bool {
+        accepts(&self.headers, "application/json") && !self.takes_pages()
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+/// Whether a media type is named in `Accept`: ranges and weights do not count.
+fn accepts(headers: &HeaderMap, media_type: &str) -> bool {
+    let lines = headers.get_all(ACCEPT).into_iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(|range| {
+        let name = range.split(';').next().unwrap_or_default();
+        name.trim().eq_ignore_ascii_case(media_type)
+    })
+}
+
+/// The fields of a body.
+pub(crate) async fn read<B>(
+    headers: &HeaderMap,
+    body: B,
+    limits: BodyLimits,
+) -> Result<(Fields, Kind), Problem>
+where
+    B: Body,
+{
+    let text = tokio::time::timeout(limits.deadline, collect(body, limits.bytes))
+        .await
+        .map_err(|_| Problem::too_slow())??;
+    if text.is_empty() {
+        return Ok((Fields::default(), Kind::Empty));
+    }
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+    let is = |name| media_type.trim().eq_ignore_ascii_case(name);
+    if is("application/json") {
+        Ok((Fields::from_json(&text)?, Kind::Json))
+    } else if is("application/x-www-form-urlencoded") {
+        Ok((Fields::from_form(&text)?, Kind::Form))
+    } else {
+        Err(Problem::unsupported_media_type())
+    }
+}
+
+/// In memory that is wiped: there are passwords in it.
+async fn collect<B: Body>(body: B, most: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let hint = body.size_hint();
+    let announced = usize::try_from(hint.lower()).unwrap_or(usize::MAX);
+    if announced > most {
+        return Err(Problem::too_large(most));
+    }
+    let room = hint.exact().map_or(most, |exact| usize::try_from(exact).unwrap_or(most).min(most));
+    // It never grows, which would leave copies behind.
+    let mut text = Zeroizing::new(Vec::with_capacity(room));
+    let mut body = pin!(body);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Problem::invalid_request("the body broke off"))?;
+        let Ok(mut data) = frame.into_data() else { continue };
+        if data.remaining() > most.saturating_sub(text.len()) {
+            return Err(Problem::too_large(most));
+        }
+        while data.has_remaining() {
+            let chunk = data.chunk();
+            text.extend_from_slice(chunk);
+            let length = chunk.len();
+            data.advance(length);
+        }
+    }
+    Ok(text)
+}
