@@ -43,7 +43,7 @@ impl Challenge {
 
 /// A scope that is none, with a quote in it or a control character, is not named.
 fn header(text: &str) -> HeaderValue {
-    let is_sound = text.matches('"').count() % 2 == 0 && !text.contains('\\');
+    let is_sound = text.matches('"').count().is_multiple_of(2) && !text.contains('\\');
     match HeaderValue::from_str(text) {
         Ok(value) if is_sound => value,
         _ => HeaderValue::from_static(r#"Bearer error="insufficient_scope""#),

@@ -47,6 +47,12 @@ impl Fields {
         (!value.is_empty()).then_some(value)
     }
 
+    /// Without taking it.
+    pub(crate) fn peek(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
     fn push(&mut self, name: String, value: Zeroizing<String>) -> bool {
         let is_new = self.0.iter().all(|(known, _)| *known != name);
         self.0.push((name, value));

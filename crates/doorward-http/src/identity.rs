@@ -134,6 +134,16 @@ impl Identity {
         }
     }
 
+    /// A person, with a session: what owners see of their account is nothing for the programs that act for them.
+    pub(crate) fn person(&self) -> Result<&Principal, Problem> {
+        let principal = self.principal()?;
+        if principal.scopes().is_none() {
+            Ok(principal)
+        } else {
+            Err(Problem::authentication_too_old(self.freshness))
+        }
+    }
+
     /// The same, once the field `csrf_token` of a form was read.
     pub fn with_csrf_token(mut self, presented: &str) -> Self {
         let cookie = self.cookie.as_ref().map(|cookie| cookie.0.as_str());
@@ -154,6 +164,11 @@ impl Identity {
     pub fn csrf_token(&self) -> Result<Option<Zeroizing<String>>, Problem> {
         let cookie = self.cookie.as_ref();
         Ok(cookie.map(|cookie| csrf::token(&cookie.0)).transpose()?)
+    }
+
+    /// Whether a session's cookie came that is good.
+    pub(crate) fn has_session(&self) -> bool {
+        matches!(self.state, State::Authenticated(_)) && self.cookie.is_some()
     }
 
     /// Whether anything was presented: such answers are nobody else's to keep.
@@ -193,7 +208,8 @@ impl Identity {
         identity
     }
 
-    fn authenticated(&self) -> Result<Option<&Principal>, Problem> {
+    /// Whoever was authenticated, before a form's token was looked at.
+    pub(crate) fn authenticated(&self) -> Result<Option<&Principal>, Problem> {
         match &self.state {
             State::Authenticated(principal) => Ok(Some(principal)),
             State::Anonymous | State::Ended => Ok(None),

@@ -57,6 +57,11 @@ pub enum Page<'a> {
     /// A second factor to enrol: QR code ([`Enrolment::expose_svg`]), key, and a form that posts `token`
     /// ([`Enrolment::expose_token`]) and `code` to [`Paths::second_factor_confirm`].
     Enrol(&'a Enrolment),
+    /// The same once more, for who has mistyped the code: only the form.
+    EnrolAgain {
+        /// Of the enrolment. A secret.
+        token: &'a str,
+    },
     /// A new password for whoever has a letter; posts `token`, `password` and, where `needs_code`, `code` to
     /// [`Paths::recover_confirm`].
     NewPassword {

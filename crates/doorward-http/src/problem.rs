@@ -28,7 +28,10 @@ use crate::challenge::Challenge;
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "it is an answer"]
-pub struct Problem {
+pub struct Problem(Box<Details>);
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Details {
     status: StatusCode,
     error: &'static str,
     title: &'static str,
@@ -100,7 +103,7 @@ impl Problem {
     pub fn too_many_attempts(wait: &Wait) -> Self {
         const TITLE: &str = "Too many attempts: try again later";
         let new = Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", TITLE);
-        Self { wait: Some(wait.seconds()), ..new }
+        new.with(|details| details.wait = Some(wait.seconds()))
     }
 
     /// 503: no decision could be reached. Nobody is let in, nobody is logged out, and the kind of the error goes to the
@@ -114,7 +117,7 @@ impl Problem {
     pub(crate) fn invalid_request(detail: impl Into<String>) -> Self {
         let new =
             Self::new(StatusCode::BAD_REQUEST, "invalid_request", "The request cannot be read");
-        Self { detail: Some(detail.into()), ..new }
+        new.with_detail(detail)
     }
 
     /// 403: another site has sent it.
@@ -132,7 +135,7 @@ impl Problem {
         );
         let detail = "send the token of GET /csrf-token in the header X-CSRF-Token, or in the \
                       form field csrf_token; in a browser, load the page again";
-        Self { detail: Some(detail.to_owned()), ..new }
+        new.with_detail(detail)
     }
 
     /// 401: a code is asked for.
@@ -141,7 +144,7 @@ impl Problem {
             "Enter the code from your app, or the one that was sent to you if you have none";
         let new = Self::new(StatusCode::UNAUTHORIZED, "second_factor_required", TITLE)
             .asking(Challenge::Bearer);
-        Self { ticket: Some(ticket), ..new }
+        new.with(|details| details.ticket = Some(ticket))
     }
 
     /// 400: the token of a letter is not good.
@@ -175,18 +178,18 @@ impl Problem {
             Refusal::Password(_) => ("invalid_password", "Choose another password"),
         };
         let new = Self::new(StatusCode::UNPROCESSABLE_ENTITY, error, title);
-        Self { detail: Some(refusal.to_string()), ..new }
+        new.with_detail(refusal.to_string())
     }
 
     pub(crate) fn method_not_allowed(allow: String) -> Self {
         const TITLE: &str = "This cannot be done here";
         let new = Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", TITLE);
-        Self { allow: Some(allow), ..new }
+        new.with(|details| details.allow = Some(allow))
     }
 
     pub(crate) fn too_large(most: usize) -> Self {
         let new = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large");
-        Self { detail: Some(format!("send at most {most} bytes")), ..new }
+        new.with_detail(format!("send at most {most} bytes"))
     }
 
     pub(crate) fn too_slow() -> Self {
@@ -201,51 +204,65 @@ impl Problem {
             "The request is of a type that is not read here",
         );
         let detail = "send application/json or application/x-www-form-urlencoded";
-        Self { detail: Some(detail.to_owned()), ..new }
+        new.with_detail(detail)
     }
 
     /// 503, where the kind has been logged.
     pub(crate) fn undecided() -> Self {
         const TITLE: &str = "The service cannot decide at the moment: try again";
         let new = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", TITLE);
-        Self { wait: Some(1), ..new }
+        new.with(|details| details.wait = Some(1))
     }
 
     /// Its status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// What programs go by: `error` in the answer.
     pub fn error(&self) -> &'static str {
-        self.error
+        self.0.error
     }
 
     /// What it is, for people.
     pub fn title(&self) -> &'static str {
-        self.title
+        self.0.title
     }
 
     /// What is to be done about it, where there is more to say.
     pub fn detail(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.0.detail.as_deref()
     }
 
     /// After how many seconds to come back.
     pub fn retry_after(&self) -> Option<u64> {
-        self.wait
+        self.0.wait
+    }
+
+    /// Whether a login would help.
+    pub(crate) fn is_for_the_login(&self) -> bool {
+        matches!(
+            self.0.error,
+            "insufficient_user_authentication" | "invalid_token" | "unauthenticated"
+        )
+    }
+
+    /// Whether a code would help.
+    pub(crate) fn is_for_a_code(&self) -> bool {
+        matches!(self.0.error, "code_required" | "invalid_code")
     }
 
     /// The answer.
+    #[allow(clippy::missing_panics_doc, reason = "texts and numbers are always JSON")]
     pub fn to_response(&self) -> Response<Body> {
         let members = Members {
-            error: self.error,
-            status: self.status.as_u16(),
-            title: self.title,
+            error: self.0.error,
+            status: self.0.status.as_u16(),
+            title: self.0.title,
             r#type: "about:blank",
-            detail: self.detail.as_deref(),
-            ticket: self.ticket.as_ref().map(|ticket| ticket.secret.as_str()),
-            expires_in: self.ticket.as_ref().map(|ticket| ticket.expires_in),
+            detail: self.0.detail.as_deref(),
+            ticket: self.0.ticket.as_ref().map(|ticket| ticket.secret.as_str()),
+            expires_in: self.0.ticket.as_ref().map(|ticket| ticket.expires_in),
         };
         let body = serde_json::to_vec(&members).expect("names and texts are JSON");
         let mut answer = self.with_headers(Body::from(body));
@@ -257,19 +274,19 @@ impl Problem {
     /// Status and headers around a page.
     pub(crate) fn with_headers(&self, body: Body) -> Response<Body> {
         let mut answer = Response::new(body);
-        *answer.status_mut() = self.status;
+        *answer.status_mut() = self.0.status;
         let headers = answer.headers_mut();
         headers.insert(CACHE_CONTROL, NO_STORE);
-        if let Some(challenge) = &self.challenge {
+        if let Some(challenge) = &self.0.challenge {
             headers.insert(WWW_AUTHENTICATE, challenge.to_header());
         }
-        if let Some(Ok(allow)) = self.allow.as_deref().map(HeaderValue::from_str) {
+        if let Some(Ok(allow)) = self.0.allow.as_deref().map(HeaderValue::from_str) {
             headers.insert(ALLOW, allow);
         }
-        if let Some(wait) = self.wait {
+        if let Some(wait) = self.0.wait {
             headers.insert(RETRY_AFTER, wait.into());
         }
-        if let Some(wait) = self.wait.filter(|_| self.status == StatusCode::TOO_MANY_REQUESTS) {
+        if let Some(wait) = self.0.wait.filter(|_| self.0.status == StatusCode::TOO_MANY_REQUESTS) {
             let field = |text: String| {
                 HeaderValue::from_str(&text).expect("digits and names are visible ASCII")
             };
@@ -284,7 +301,7 @@ impl Problem {
     }
 
     fn new(status: StatusCode, error: &'static str, title: &'static str) -> Self {
-        Self {
+        Self(Box::new(Details {
             status,
             error,
             title,
@@ -293,11 +310,20 @@ impl Problem {
             allow: None,
             wait: None,
             ticket: None,
-        }
+        }))
+    }
+
+    fn with_detail(self, detail: impl Into<String>) -> Self {
+        self.with(|details| details.detail = Some(detail.into()))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Details)) -> Self {
+        change(&mut self.0);
+        self
     }
 
     fn asking(self, challenge: Challenge) -> Self {
-        Self { challenge: Some(challenge), ..self }
+        self.with(|details| details.challenge = Some(challenge))
     }
 }
 

@@ -5,8 +5,8 @@ use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Buf;
+use http::Method;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
-use http::{Method, Uri};
 use http_body::Body;
 use http_body_util::BodyExt as _;
 use zeroize::Zeroizing;
@@ -19,7 +19,9 @@ use crate::problem::Problem;
 /// A request to an endpoint.
 pub(crate) struct Received {
     pub(crate) method: Method,
-    pub(crate) uri: Uri,
+    /// Without the prefix.
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) client: ClientAddress,
     pub(crate) identity: Identity,
@@ -65,6 +67,21 @@ impl Received {
         })
     }
 
+    /// Whom it is from, with the token of its form.
+    pub(crate) fn guarded_identity(&mut self) -> Identity {
+        match self.fields.take("csrf_token") {
+            Some(token) => self.identity.clone().with_csrf_token(&token),
+            None => self.identity.clone(),
+        }
+    }
+
+    /// A parameter of the query.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        let query = self.query.as_deref().unwrap_or_default();
+        let mut found = form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name);
+        found.next().map(|(_, value)| value.into_owned())
+    }
+
     fn prefers_json(&self) -> bool {
         accepts(&self.headers, "application/json") && !self.takes_pages()
     }
@@ -94,22 +111,47 @@ pub(crate) async fn read<B>(
 where
     B: Body,
 {
-    let text = tokio::time::timeout(limits.deadline, collect(body, limits.bytes))
-        .await
-        .map_err(|_| Problem::too_slow())??;
+    let text = within(limits, body).await?;
     if text.is_empty() {
         return Ok((Fields::default(), Kind::Empty));
     }
-    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let media_type = media_type.and_then(|value| value.split(';').next()).unwrap_or_default();
-    let is = |name| media_type.trim().eq_ignore_ascii_case(name);
-    if is("application/json") {
-        Ok((Fields::from_json(&text)?, Kind::Json))
-    } else if is("application/x-www-form-urlencoded") {
-        Ok((Fields::from_form(&text)?, Kind::Form))
-    } else {
-        Err(Problem::unsupported_media_type())
+    match kind(headers) {
+        Some(Kind::Json) => Ok((Fields::from_json(&text)?, Kind::Json)),
+        Some(_) => Ok((Fields::from_form(&text)?, Kind::Form)),
+        None => Err(Problem::unsupported_media_type()),
     }
+}
+
+/// The text of a form.
+#[cfg(feature = "axum")]
+pub(crate) async fn form<B>(
+    headers: &HeaderMap,
+    body: B,
+    limits: BodyLimits,
+) -> Result<Zeroizing<Vec<u8>>, Problem>
+where
+    B: Body,
+{
+    if kind(headers) != Some(Kind::Form) {
+        return Err(Problem::unsupported_media_type());
+    }
+    within(limits, body).await
+}
+
+/// What the body is said to be.
+fn kind(headers: &HeaderMap) -> Option<Kind> {
+    let media_type = headers.get(CONTENT_TYPE)?.to_str().ok()?.split(';').next()?.trim();
+    let is = |name| media_type.eq_ignore_ascii_case(name);
+    if is("application/json") {
+        Some(Kind::Json)
+    } else {
+        is("application/x-www-form-urlencoded").then_some(Kind::Form)
+    }
+}
+
+async fn within<B: Body>(limits: BodyLimits, body: B) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let collected = tokio::time::timeout(limits.deadline, collect(body, limits.bytes)).await;
+    collected.map_err(|_| Problem::too_slow())?
 }
 
 /// In memory that is wiped: there are passwords in it.
