@@ -6,7 +6,9 @@ use doorward_http::Body;
 use http::Request;
 use proptest::prelude::*;
 use serde_json::json;
-use support::{Bare, Browser, House, OTHER_PASSWORD, PASSWORD, form, house, house_with, house_with_pages, peer};
+use support::{
+    Bare, Browser, House, OTHER_PASSWORD, PASSWORD, form, house, house_with, house_with_pages, peer,
+};
 
 #[tokio::test]
 async fn a_program_gets_tokens_that_are_good() {
@@ -211,8 +213,7 @@ async fn r21_who_is_refused_an_account_is_told_why() {
 #[tokio::test]
 async fn a_flood_of_registrations_is_made_to_wait_before_it_costs_a_hash() {
     let number = |number| std::num::NonZeroU32::new(number).unwrap();
-    let limits =
-        doorward::FrontLimits::default().with_burst(number(3)).with_per_second(number(1));
+    let limits = doorward::FrontLimits::default().with_burst(number(3)).with_per_second(number(1));
     let house = house_with(|auth, _| auth, |door| door.registration_limits(limits));
     let account =
         |n: u32| json!({ "username": format!("user{n}"), "password": "seven quiet herons" });
@@ -260,7 +261,10 @@ async fn behind_a_prefix_everything_moves() {
     .await;
     let mut browser = Browser::of(&house);
     assert_eq!(browser.visit("/login").await.status, 404);
-    assert_eq!(browser.visit("/auth/sessions").await.header("location"), "/auth/login?next=/auth/sessions");
+    assert_eq!(
+        browser.visit("/auth/sessions").await.header("location"),
+        "/auth/login?next=/auth/sessions"
+    );
     browser.visit("/auth/login").await;
     let fields = [("username", "alice"), ("password", PASSWORD)];
     assert_eq!(browser.submit("/auth/login", &fields).await.header("location"), "/start");
@@ -272,7 +276,9 @@ async fn pages_come_with_a_strict_policy_and_their_files_without_cookies() {
     let house = house_with_pages();
     let page = house.get("/login").await;
     let policy = page.header("content-security-policy");
-    for directive in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+    for directive in
+        ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"]
+    {
         assert!(policy.contains(directive), "{policy}");
     }
     assert!(!policy.contains("unsafe"));

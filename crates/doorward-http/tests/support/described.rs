@@ -12,7 +12,9 @@ pub fn check(door: &Door, method: &Method, path: &str, reply: &Reply) {
     assert_eq!(reply.header("cache-control").is_empty(), false, "{path}: {reply:?}");
     let paths = description["paths"].as_object().unwrap();
     let item = match path.rsplit_once('/') {
-        Some((folder, _)) if folder.ends_with("/assets") => paths.get(&format!("{folder}/{{name}}")),
+        Some((folder, _)) if folder.ends_with("/assets") => {
+            paths.get(&format!("{folder}/{{name}}"))
+        }
         _ => paths.get(path),
     };
     let Some(item) = item else {
