@@ -18,5 +18,9 @@ impl ClientAddress {
 pub struct PeerAddr(pub SocketAddr);
 
 pub(crate) fn peer(extensions: &http::Extensions) -> Option<IpAddr> {
+    #[cfg(feature = "axum")]
+    if let Some(info) = extensions.get::<axum::extract::ConnectInfo<SocketAddr>>() {
+        return Some(info.0.ip());
+    }
     extensions.get::<PeerAddr>().map(|peer| peer.0.ip())
 }
