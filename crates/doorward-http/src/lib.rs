@@ -16,6 +16,7 @@ mod endpoints;
 #[cfg(feature = "axum")]
 mod extract;
 mod fields;
+mod forwarded;
 mod identity;
 mod layer;
 mod local_path;
@@ -41,7 +42,7 @@ pub use require::{RequireBody, RequireLayer, RequireService};
 
 // Where it comes from
 pub use client_address::{ClientAddress, PeerAddr};
-pub use proxies::Proxies;
+pub use proxies::{Proxies, ProxyHeader};
 
 // What is answered
 pub use body::Body;
