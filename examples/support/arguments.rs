@@ -76,13 +76,7 @@ impl ReplayArguments {
                 Long("without-step-up") => step_up = false,
                 Long("dynamodb") => store.take_endpoint(&mut parser)?,
                 Long("table") => store.take_table(&mut parser)?,
-                Long("cost") => {
-                    cost = match parser.value().map_err(unclear)?.to_str() {
-                        Some("default") => Cost::default(),
-                        Some("minimal") => Cost::minimal_for_tests(),
-                        _ => return Err(unclear("--cost is `default` or `minimal`")),
-                    }
-                }
+                Long("cost") => cost = take_cost(&mut parser)?,
                 Long("help") | Short('h') => return Ok(Asked::Help(REPLAY_HELP)),
                 _ => return Err(unclear(argument.unexpected())),
             }
@@ -152,11 +146,30 @@ impl DayArguments {
     }
 }
 
-fn path(parser: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
+/// The next value, as a path.
+///
+/// # Errors
+///
+/// [`Failure`] where there is none.
+pub fn path(parser: &mut lexopt::Parser) -> Result<PathBuf, Failure> {
     Ok(parser.value().map_err(unclear)?.into())
 }
 
-pub(crate) fn unclear(what: impl std::fmt::Display) -> Failure {
+/// The next value, as what a hash costs.
+///
+/// # Errors
+///
+/// [`Failure`] where it is none.
+pub fn take_cost(parser: &mut lexopt::Parser) -> Result<Cost, Failure> {
+    match parser.value().map_err(unclear)?.to_str() {
+        Some("default") => Ok(Cost::default()),
+        Some("minimal") => Ok(Cost::minimal_for_tests()),
+        _ => Err(unclear("--cost is `default` or `minimal`")),
+    }
+}
+
+/// What was not understood, and where to read on.
+pub fn unclear(what: impl std::fmt::Display) -> Failure {
     Failure::of_input(format_args!("{what}\nTry --help."))
 }
 

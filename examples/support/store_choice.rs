@@ -41,19 +41,31 @@ impl StoreChoice {
     }
 
     /// The next value of the parser, as the endpoint.
-    pub(crate) fn take_endpoint(&mut self, parser: &mut lexopt::Parser) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where there is none.
+    pub fn take_endpoint(&mut self, parser: &mut lexopt::Parser) -> Result<(), Failure> {
         self.dynamodb = Some(text(parser)?);
         Ok(())
     }
 
     /// The next value of the parser, as the table.
-    pub(crate) fn take_table(&mut self, parser: &mut lexopt::Parser) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where there is none.
+    pub fn take_table(&mut self, parser: &mut lexopt::Parser) -> Result<(), Failure> {
         self.table = Some(text(parser)?);
         Ok(())
     }
 
     /// A table needs an endpoint.
-    pub(crate) fn check(&self) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where there is a table alone.
+    pub fn check(&self) -> Result<(), Failure> {
         match (&self.dynamodb, &self.table) {
             (None, Some(_)) => Err(unclear("--table is a table of --dynamodb, which is missing")),
             _ => Ok(()),
@@ -62,7 +74,11 @@ impl StoreChoice {
 
     /// The store of the table; `None` where it is memory. `program` is named where it has to be built
     /// otherwise.
-    pub(crate) async fn open(&self, program: &str) -> Result<Option<Arc<dyn Store>>, Failure> {
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] where the table cannot be opened, or this was built without DynamoDB.
+    pub async fn open(&self, program: &str) -> Result<Option<Arc<dyn Store>>, Failure> {
         self.open_with(OPENERS, program).await
     }
 
@@ -86,7 +102,11 @@ fn without_dynamodb(program: &str) -> Failure {
 }
 
 /// The next value, which has to be text.
-pub(crate) fn text(parser: &mut lexopt::Parser) -> Result<String, Failure> {
+///
+/// # Errors
+///
+/// [`Failure`] where there is none, or it is no text.
+pub fn text(parser: &mut lexopt::Parser) -> Result<String, Failure> {
     let value: OsString = parser.value().map_err(unclear)?;
     value.into_string().map_err(|_| unclear("an argument is not UTF-8"))
 }

@@ -22,6 +22,8 @@ mod layer;
 mod local_path;
 mod openapi;
 mod page;
+#[cfg(feature = "pages")]
+mod pages;
 mod paths;
 mod problem;
 mod proxies;
@@ -51,4 +53,6 @@ pub use problem::Problem;
 
 // What people see
 pub use page::{Note, Page, Pages, View};
+#[cfg(feature = "pages")]
+pub use pages::DefaultPages;
 pub use paths::Paths;

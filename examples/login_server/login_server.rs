@@ -1,0 +1,27 @@
+//! A login server: accounts, sessions, tokens and their pages, over HTTP.
+
+use std::process::ExitCode;
+
+use doorward_examples::arguments::Asked;
+use doorward_examples::failure::{Failure, finish};
+use doorward_login_server::arguments::Arguments;
+use doorward_login_server::server::Server;
+use doorward_login_server::{logging, signals};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    finish(serve().await)
+}
+
+async fn serve() -> Result<String, Failure> {
+    let arguments = match Arguments::parse(std::env::args_os().skip(1))? {
+        Asked::Help(text) => return Ok(text.to_owned()),
+        Asked::Work(arguments) => arguments,
+    };
+    logging::begin();
+    let shutdown = signals::shutdown()?;
+    let server = Server::start(arguments).await?;
+    println!("listening on http://{}", server.address());
+    server.serve(shutdown).await;
+    Ok("stopped\n".to_owned())
+}
