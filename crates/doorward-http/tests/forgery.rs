@@ -94,11 +94,30 @@ async fn another_site_signs_nobody_in_as_somebody_else() {
     assert_eq!(house.send(request).await.error(), "unsupported_media_type");
 }
 
+/// It says neither that it comes from a page of ours nor that it does not: no browser of today is like that.
 #[tokio::test]
-async fn a_program_without_cookies_needs_no_token() {
+async fn a_program_needs_no_token_and_a_wrong_one_is_refused() {
     let house = house_with_pages().with_account("alice").await;
-    let reply = house.send(form("/login", &[("username", "alice"), ("password", PASSWORD)])).await;
-    assert_eq!(reply.status, 303);
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    assert_eq!(house.send(form("/login", &fields)).await.status, 303);
+    // With the cookie of a page that it has loaded, as tools do.
+    let mut browser = Browser::of(&house);
+    browser.visit("/login").await;
+    let cookie = format!("__Host-doorward-form={}", browser.cookie("form").unwrap());
+    let send = async |fields: &[(&str, &str)], headers: &[(&'static str, &str)]| {
+        let mut request = form("/login", fields);
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        house.send(request).await
+    };
+    assert_eq!(send(&fields, &[]).await.status, 303);
+    let forged = [fields[0], fields[1], ("csrf_token", "x")];
+    assert_eq!(send(&forged, &[]).await.error(), "csrf_token");
+    assert_eq!(send(&fields, &[("sec-fetch-site", "same-origin")]).await.error(), "csrf_token");
+    let own = [("host", "door.example"), ("origin", "https://door.example")];
+    assert_eq!(send(&fields, &own).await.error(), "csrf_token");
 }
 
 #[tokio::test]

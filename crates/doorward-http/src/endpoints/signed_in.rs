@@ -172,22 +172,24 @@ impl Signing {
     }
 }
 
-/// Refuses a form that another site has sent, and one that is not of the page that this browser has loaded. Programs have
-/// loaded none, and are let through: nobody else's browser sends for them.
+/// Refuses a form that another site has sent, and, of a browser, one that is not of the page that it has loaded.
+///
+/// Every browser of today says where a form comes from. What says nothing is a program, and nobody else's: it need not
+/// have the token, even where it has kept the cookie of a page that it has seen.
 pub(crate) fn guard(settings: &Settings, received: &mut Received) -> Result<(), Problem> {
     let token = received.fields.take("csrf_token");
     if received.kind == Kind::Json {
         return Ok(());
     }
-    if settings.origins.provenance(&received.headers) == Provenance::CrossSite {
-        return Err(Problem::cross_site());
-    }
-    match CookieName::Form.read(&received.headers) {
-        Some(cookie) if !token.is_some_and(|token| csrf::is_token(cookie, &token)) => {
-            Err(Problem::csrf_token())
-        }
-        _ => Ok(()),
-    }
+    let provenance = settings.origins.provenance(&received.headers);
+    let cookie = CookieName::Form.read(&received.headers);
+    let is_of_our_page = match (provenance, cookie, token) {
+        (Provenance::CrossSite, _, _) => return Err(Problem::cross_site()),
+        (_, Some(cookie), Some(token)) => csrf::is_token(cookie, &token),
+        (Provenance::SameOrigin, Some(_), None) => false,
+        (Provenance::SameOrigin, None, _) | (Provenance::Unknown, _, _) => true,
+    };
+    if is_of_our_page { Ok(()) } else { Err(Problem::csrf_token()) }
 }
 
 /// RFC 6749, section 5.1.
