@@ -61,10 +61,17 @@ def hydra(people: People, port: int, spray: bool) -> list[str]:
             "-s", str(port), "127.0.0.1", "http-post-form", form]  # fmt: skip
 
 
-def medusa(people: People, port: int) -> list[str]:
+def medusa_form(people: People, port: int) -> list[str]:
     """The same; whatever has "error" in it is no login."""
-    module = ["-M", "web-form", "-m", "FORM:login", "-m", "DENY-SIGNAL:error",
-              "-m", "FORM-DATA:post?username=&password=&"]  # fmt: skip
+    return medusa(people, port, ["-M", "web-form", "-m", "FORM:login", "-m", "DENY-SIGNAL:error",
+                                 "-m", "FORM-DATA:post?username=&password=&"])  # fmt: skip
+
+
+def medusa_basic(people: People, port: int) -> list[str]:
+    return medusa(people, port, ["-M", "http", "-m", "DIR:/basic"])
+
+
+def medusa(people: People, port: int, module: list[str]) -> list[str]:
     return ["medusa", "-h", "127.0.0.1", "-n", str(port), "-U", str(people.names), "-P", str(people.passwords),
             "-t", str(AT_ONCE), *module]  # fmt: skip
 
@@ -110,7 +117,7 @@ class Run:
         wrong += self.judge(found, people, metrics, seconds, owners.tries["home"]) + owners.judge()
         print(f"| {self.name} | {seconds:.0f} s | {metrics.get('rejected', 0)} | {metrics.get('waited', 0)} "
               f"| {metrics.get('step_up', 0)} | {len(found)} | {owners.told()} |")  # fmt: skip
-        return [f"{self.name}: {what}" for what in wrong]
+        return [f"{self.name}: {what}" for what in wrong[:5]]
 
     def judge(self, found: dict, people: People, metrics: dict, seconds: float, logins: int) -> list[str]:
         wrong = [f"reports {name}, which is no login" for name in found if name not in people.weak]
@@ -140,17 +147,17 @@ RUNS = [
     # As anybody would run them: 401 is enough for hydra to go no further, and 429 for medusa.
     Run("hydra, spray", lambda people, port: hydra(people, port, True), None),
     Run("hydra, account by account", lambda people, port: hydra(people, port, False), None),
-    Run("medusa", medusa, None),
+    Run("medusa", medusa_form, None),
     # With an adapter that helps them over the statuses that they stop at.
     Run("hydra, spray, helped", lambda people, port: hydra(people, port, True), 1),
-    Run("medusa, helped", medusa, 1),
+    Run("medusa, helped", medusa_basic, 1),
     Run("hydra, spray, 200 addresses", lambda people, port: hydra(people, port, True), 200),
-    Run("medusa, 200 addresses", medusa, 200),
+    Run("medusa, 200 addresses", medusa_basic, 200),
 ]
 # Nothing is refused: the tools find every one of them.
 CONTROLS = [
     Run("hydra, nothing refused", lambda people, port: hydra(people, port, True), 1, 'mode = "monitor"\n'),
-    Run("medusa, nothing refused", medusa, 1, 'mode = "monitor"\n'),
+    Run("medusa, nothing refused", medusa_basic, 1, 'mode = "monitor"\n'),
 ]
 QUICK = [RUNS[0], RUNS[4], RUNS[6], CONTROLS[1]]
 
