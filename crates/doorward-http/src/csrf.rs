@@ -38,7 +38,9 @@ impl Origins {
             (Some(origin), None) if self.allow(origin.as_bytes(), headers) => {
                 Provenance::SameOrigin
             }
-            // `null` among them: of sandboxed frames and of redirects across origins.
+            // Of a page of ours with `Referrer-Policy: no-referrer`, if the browser says so; else of sandboxed frames, and of
+            // redirects across origins.
+            (Some(origin), None) if origin == "null" && site == Provenance::SameOrigin => site,
             _ => Provenance::CrossSite,
         }
     }
@@ -126,6 +128,8 @@ mod tests {
             (CrossSite, vec![host, ("sec-fetch-site", "cross-site")]),
             (CrossSite, vec![host, ("sec-fetch-site", "new-word")]),
             (CrossSite, vec![host, ("origin", "null")]),
+            (CrossSite, vec![host, ("origin", "null"), ("sec-fetch-site", "cross-site")]),
+            (SameOrigin, vec![host, ("origin", "null"), ("sec-fetch-site", "same-origin")]),
             (CrossSite, vec![host, ("origin", "https://evil.example")]),
             (CrossSite, vec![host, ("origin", "https://door.example.evil.example")]),
             (CrossSite, vec![host, ("origin", "https://door.example:8443")]),

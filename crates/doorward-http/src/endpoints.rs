@@ -83,7 +83,7 @@ async fn run(
     match endpoint.does {
         Does::Asset => view::asset(settings, &received),
         Does::Code => login::second_factor(settings, received).await,
-        Does::CodePage => view::form(settings, &received, &Page::Code),
+        Does::CodePage => login::code_page(settings, &received),
         Does::ConfirmSecondFactor => second_factor::confirm(settings, received).await,
         Does::CsrfToken => csrf_token::csrf_token(&received),
         Does::EndOtherSessions => sessions::end_others(settings, received).await,
@@ -127,7 +127,7 @@ fn refuse(
     }
     let letter = seen.letter();
     let page = match endpoint.does {
-        Does::Code => Page::Code,
+        Does::Code => Page::Code { next: seen.next() },
         Does::ConfirmSecondFactor if problem.error() == "invalid_code" => {
             Page::EnrolAgain { token: letter }
         }

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 /// Draws the pages of the endpoints: [`DefaultPages`](crate::DefaultPages) under the feature `pages`, or yours.
 ///
 /// Whatever is drawn is sent with a `Content-Security-Policy` ([`policy`](Self::policy)), `X-Content-Type-Options`,
-/// `Referrer-Policy: no-referrer` and `Cache-Control: no-store`.
+/// `Referrer-Policy: same-origin` and `Cache-Control: no-store`.
 pub trait Pages: fmt::Debug + Send + Sync {
     /// The whole document, UTF-8, with every text of [`Page`] and [`View`] escaped.
     ///
@@ -52,8 +52,11 @@ pub struct View<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Page<'a> {
-    /// The form for the code of a step-up; posts `code` to [`Paths::second_factor_login`].
-    Code,
+    /// The form for the code of a step-up; posts `code` and, if any, `next` to [`Paths::second_factor_login`].
+    Code {
+        /// Where to go afterwards: a path of this service.
+        next: Option<&'a str>,
+    },
     /// A second factor to enrol: QR code ([`Enrolment::expose_svg`]), key, and a form that posts `token`
     /// ([`Enrolment::expose_token`]) and `code` to [`Paths::second_factor_confirm`].
     Enrol(&'a Enrolment),

@@ -26,7 +26,7 @@ pub struct DefaultPages;
 impl Pages for DefaultPages {
     fn draw(&self, page: &Page<'_>, view: &View<'_>) -> String {
         let (title, content) = match page {
-            Page::Code => ("Enter your code", forms::code(view)),
+            Page::Code { next } => ("Enter your code", forms::code(*next, view)),
             Page::Enrol(enrolment) => ("Set up your app", account::enrol(enrolment, view)),
             Page::EnrolAgain { token } => ("Set up your app", account::confirm(token, view)),
             Page::NewPassword { token, needs_code } => {

@@ -38,6 +38,24 @@ async fn r15_another_site_ends_no_session_and_changes_no_account() {
     assert!(browser.is_signed_in().await);
 }
 
+/// `SameSite` keeps the session's cookie away from it, and the answer would take it away.
+#[tokio::test]
+async fn r15_another_site_makes_no_browser_forget_its_session() {
+    let house = house_with_pages().with_account("alice").await;
+    for site in ["cross-site", "same-site"] {
+        let mut browser = Browser::of(&house);
+        browser.site = site;
+        let reply = browser.submit("/logout", &[]).await;
+        assert_eq!(reply.status, 403);
+        let cookies = reply.set_cookies();
+        assert!(cookies.iter().all(|(name, _)| name == "__Host-doorward-form"), "{cookies:?}");
+    }
+    let mut request = support::json("/logout", &json!({ "refresh_token": "dwr_x" }));
+    request.headers_mut().insert("origin", "https://app.example".parse().unwrap());
+    let reply = house.send(request).await;
+    assert_eq!((reply.status, reply.set_cookies().len()), (204, 0));
+}
+
 #[tokio::test]
 async fn r15_a_request_without_the_token_of_a_page_changes_nothing() {
     let house = house_with_pages().with_account("alice").await.with_account("mallory").await;

@@ -282,7 +282,7 @@ async fn pages_come_with_a_strict_policy_and_their_files_without_cookies() {
         assert!(policy.contains(directive), "{policy}");
     }
     assert!(!policy.contains("unsafe"));
-    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    assert_eq!(page.header("referrer-policy"), "same-origin");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
     let file = house.get("/assets/door.css").await;
     assert_eq!((file.header("content-type"), file.text()), ("text/css", "body{}"));

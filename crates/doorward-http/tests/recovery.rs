@@ -40,7 +40,7 @@ async fn r22_who_has_the_letter_sets_a_new_password_once() {
     let page = browser.visit(&format!("/recover/confirm?token={token}")).await;
     assert_eq!(
         (page.page().as_str(), page.header("referrer-policy")),
-        ("new password", "no-referrer")
+        ("new password", "same-origin")
     );
     assert_eq!(page.member_of_page("token").unwrap(), token);
     let short = [("token", token.as_str()), ("password", "short")];

@@ -57,9 +57,12 @@ async fn r20_a_browser_is_asked_for_the_code_and_gets_its_session_for_it() {
     assert_eq!(reply.status, 303);
     assert_eq!(reply.header("location"), "/login/second-factor?next=%2Finvoices");
     assert!(!browser.is_signed_in().await && browser.cookie("ticket").is_some());
-    assert_eq!(browser.visit("/login/second-factor?next=%2Finvoices").await.page(), "code");
-    let reply = browser.submit("/login/second-factor", &[("code", "000000")]).await;
+    let page = browser.visit("/login/second-factor?next=%2Finvoices").await;
+    assert_eq!((page.page().as_str(), member(page.text(), "next=")), ("code", "/invoices"));
+    let wrong = [("code", "000000"), ("next", "/invoices")];
+    let reply = browser.submit("/login/second-factor", &wrong).await;
     assert_eq!((reply.status, reply.page().as_str()), (401, "code"));
+    assert_eq!(member(reply.text(), "next="), "/invoices");
     assert_eq!(reply.note(), "refused invalid_code");
     let code = shown(&owner.app, &house);
     let fields = [("code", code.as_str()), ("next", "/invoices")];

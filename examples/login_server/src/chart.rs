@@ -69,7 +69,7 @@ type Line = (&'static str, RGBColor, fn(&Step) -> u32);
 const LINES: &[Line] = &[
     ("attempts", RGBColor(0, 114, 178), |step| step.attempts),
     ("refusals", RGBColor(230, 159, 0), |step| step.refusals),
-    ("waits", RGBColor(0, 158, 115), |step| step.waits),
+    ("waits", RGBColor(204, 121, 167), |step| step.waits),
 ];
 const ALARM: RGBColor = RGBColor(190, 30, 45);
 const SIZE: (u32, u32) = (960, 380);

@@ -52,6 +52,12 @@ pub(crate) async fn second_factor(
     }
 }
 
+pub(crate) fn code_page(settings: &Settings, received: &Received) -> Result<Answer, Problem> {
+    let seen = Seen::of(received);
+    let page = Page::Code { next: seen.next() };
+    Ok(view::draw(settings, &seen, &page, None)?.answered(StatusCode::OK))
+}
+
 pub(crate) fn page(settings: &Settings, received: &Received) -> Result<Answer, Problem> {
     let notes = [
         ("registered", Note::Registered),

@@ -75,7 +75,7 @@ impl Drawn {
         let html = HeaderValue::from_static("text/html; charset=utf-8");
         let answer = Answer::of(status, html, Body::from(self.html))
             .with_header(CONTENT_SECURITY_POLICY, self.policy)
-            .with_header(REFERRER_POLICY, NO_REFERRER);
+            .with_header(REFERRER_POLICY, OWN_REFERRER);
         match self.cookie {
             Some(cookie) => answer.with_cookie(cookie),
             None => answer,
@@ -112,7 +112,7 @@ pub(crate) fn draw(
     let Some(pages) = &settings.pages else { return Err(Problem::not_found()) };
     let is_for_everybody = matches!(
         page,
-        Page::Code
+        Page::Code { .. }
             | Page::NewPassword { .. }
             | Page::Recover
             | Page::Register
@@ -150,4 +150,5 @@ pub(crate) fn asset(settings: &Settings, received: &Received) -> Result<Answer, 
     Ok(answer.with_header(CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600")))
 }
 
-const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+/// Not `no-referrer`: with that, browsers send `Origin: null` with our own forms.
+const OWN_REFERRER: HeaderValue = HeaderValue::from_static("same-origin");

@@ -101,7 +101,9 @@ pub(super) fn recovery_codes(codes: &[RecoveryCode], view: &View<'_>) -> Markup 
                 li { code { (code.expose_secret()) } }
             }
         }
-        p { a href=(view.paths.home()) { "I have kept them" } }
+        nav aria-label="Once you have kept them" {
+            a href=(view.paths.home()) { "I have kept them" }
+        }
     }
 }
 

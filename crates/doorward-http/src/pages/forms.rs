@@ -9,9 +9,7 @@ pub(super) fn sign_in(next: Option<&str>, view: &View<'_>) -> Markup {
     html! {
         form method="post" action=(view.paths.login()) {
             (csrf(view))
-            @if let Some(next) = next {
-                input type="hidden" name="next" value=(next);
-            }
+            (hidden_next(next))
             (Input::username().shown(true, view))
             (Input::password("Password", "current-password").shown(false, view))
             button type="submit" { "Sign in" }
@@ -21,6 +19,14 @@ pub(super) fn sign_in(next: Option<&str>, view: &View<'_>) -> Markup {
             @if view.has_registration {
                 a href=(view.paths.register()) { "Register" }
             }
+        }
+    }
+}
+
+fn hidden_next(next: Option<&str>) -> Markup {
+    html! {
+        @if let Some(next) = next {
+            input type="hidden" name="next" value=(next);
         }
     }
 }
@@ -41,13 +47,14 @@ pub(super) fn register(view: &View<'_>) -> Markup {
     }
 }
 
-pub(super) fn code(view: &View<'_>) -> Markup {
+pub(super) fn code(next: Option<&str>, view: &View<'_>) -> Markup {
     let code = Input::code(
         "From your app, or the one that was sent to you. A recovery code will do as well.",
     );
     html! {
         form method="post" action=(view.paths.second_factor_login()) {
             (csrf(view))
+            (hidden_next(next))
             (code.shown(true, view))
             button type="submit" { "Go on" }
         }

@@ -197,7 +197,7 @@ pub struct Bare;
 impl Pages for Bare {
     fn draw(&self, page: &Page<'_>, view: &View<'_>) -> String {
         let what = match page {
-            Page::Code => "code".to_owned(),
+            Page::Code { next } => format!("code\nnext={}", next.unwrap_or_default()),
             Page::Enrol(enrolment) => {
                 format!("enrol\nuri={}\ntoken={}", enrolment.expose_uri(), enrolment.expose_token())
             }
