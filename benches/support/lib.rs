@@ -6,6 +6,7 @@
 mod bare;
 mod contest;
 mod door;
+mod folder;
 mod machine;
 mod options;
 mod rejection;
@@ -20,6 +21,9 @@ mod welch;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
 
+pub mod http;
+pub mod overload;
+
 // What is measured
 pub use bare::Bare;
 pub use door::{Door, Failure, LONG_AFTER, PASSWORD, SOURCE, name};
@@ -28,10 +32,11 @@ pub use verifying::verifying;
 
 // How it is measured
 pub use contest::Contest;
+pub use folder::Folder;
 pub use machine::{cores, processor};
 pub use options::Options;
 pub use resident::{forget_peak, mib, status};
-pub use stopwatch::{Took, time};
+pub use stopwatch::{Stopwatch, Took, time};
 pub use turns::Turns;
 
 // What is made of it

@@ -15,6 +15,24 @@ pub struct Took {
     pub processor: Duration,
 }
 
+/// The time since something began.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins now.
+    #[allow(clippy::disallowed_methods, reason = "a measuring program times what it measures")]
+    pub fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// So long ago.
+    #[allow(clippy::disallowed_methods, reason = "a measuring program times what it measures")]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Does `work`, and tells how long it took.
 #[allow(clippy::disallowed_methods, reason = "a measuring program times what it measures")]
 pub fn time<T>(work: impl FnOnce() -> T) -> (T, Took) {

@@ -1,0 +1,111 @@
+//! What do owners get, while guessers send many times more logins than the service can hash?
+//!
+//! The login server of doorward, and one written with axum and password-auth, one after the other: the capacity of each is
+//! measured, then it is flooded with guesses from 20,000 addresses of loopback, each on a connection of its own, at a rate
+//! that does not depend on the answers. Meanwhile 100 owners log in from known devices and 100 from new ones (with the code
+//! that they are sent, where one is asked for), six a second in all, and the health of the service is asked for ten times a
+//! second. Every time counts from when a request was to be sent.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use doorward_benches::overload::{Subject, Trial, Who, draw};
+use doorward_benches::{Failure, Options, Table, cores, mib, millis, processor};
+
+const USAGE: &str = "overload [--seconds 60] [--times 20] [--rest 30] [--cost default|minimal] [--peer PROGRAM|none] [--out FOLDER]\n\
+                     the peer is built by `cargo build --release --manifest-path benches/password_auth/Cargo.toml`";
+
+fn main() -> Result<(), Failure> {
+    let names = ["seconds", "times", "rest", "cost", "peer", "out"];
+    let Some(options) = Options::read(&names, USAGE)? else { return Ok(()) };
+    let seconds: usize = options.number("seconds", 60)?;
+    let times: f64 = options.number("times", 20.0)?;
+    let rest = Duration::from_secs(options.number("rest", 30)?);
+    let cost = options.text("cost", "default").to_owned();
+    options.cost()?;
+    let peer = options.text("peer", "benches/password_auth/target/release/password_auth_server");
+    println!("overload: --seconds {seconds} --times {times} --cost {cost}");
+    println!("{} cores, {}; the guessers run on the same\n", cores(), processor());
+
+    let mut subjects = vec![Subject::Doorward { cost }];
+    if peer != "none" {
+        subjects.push(Subject::Peer(PathBuf::from(peer)));
+    }
+    // One thread: the rest of the machine is the server's.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let length = Duration::from_secs(u64::try_from(seconds)?);
+    let mut trials = Vec::new();
+    for subject in &subjects {
+        trials.push(runtime.block_on(Trial::of(subject, times, length, rest))?);
+    }
+    let table = table(&trials, seconds);
+    println!("{table}");
+    for trial in &trials {
+        println!("{}:", trial.name);
+        for (who, name) in [
+            (Who::Hostile, "guesses"),
+            (Who::Known, "known devices"),
+            (Who::New, "new devices"),
+            (Who::Health, "health"),
+        ] {
+            println!("  {name}: {}", trial.ledger.answers(who));
+        }
+    }
+    if let Some(folder) = Some(options.text("out", "")).filter(|folder| !folder.is_empty()) {
+        let folder = PathBuf::from(folder);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join("overload.svg"), draw(&trials, seconds)?)?;
+        std::fs::write(folder.join("overload.csv"), csv(&trials))?;
+        std::fs::write(folder.join("overload.txt"), table.to_string())?;
+    }
+    Ok(())
+}
+
+fn table(trials: &[Trial], seconds: usize) -> Table {
+    let headings: Vec<_> =
+        ["under overload"].into_iter().chain(trials.iter().map(|it| it.name)).collect();
+    let mut table = Table::new(&headings);
+    let mut row = |name: &str, of: &dyn Fn(&Trial) -> String| {
+        table.row([name.to_owned()].into_iter().chain(trials.iter().map(of)));
+    };
+    let share = |trial: &Trial, who| {
+        let (good, all) = trial.ledger.good(who);
+        format!("{good} of {all} ({:.1} %)", 100.0 * good as f64 / all.max(1) as f64)
+    };
+    let times = |trial: &Trial, who: Who| {
+        let times = trial.ledger.times(who);
+        let shown = [50.0, 95.0, 99.0, 100.0].map(|percent| millis(times.percentile(percent)));
+        shown.join(" / ")
+    };
+    row("logins a second that it can hash", &|trial| format!("{:.0}", trial.capacity));
+    row("guesses a second, asked for", &|trial| format!("{:.0}", trial.asked));
+    row("guesses a second, sent", &|trial| {
+        let (_, all) = trial.ledger.good(Who::Hostile);
+        format!("{:.0} ({} not sent)", all as f64 / seconds as f64, trial.unsent)
+    });
+    row("owners on known devices who got in", &|trial| share(trial, Who::Known));
+    row("owners on new devices who got in", &|trial| share(trial, Who::New));
+    row("known devices, ms: median / 95 % / 99 % / most", &|trial| times(trial, Who::Known));
+    row("new devices, ms: the same", &|trial| times(trial, Who::New));
+    row("health checks that were answered", &|trial| share(trial, Who::Health));
+    row("health checks, ms: the same", &|trial| times(trial, Who::Health));
+    row("resident before / at its peak / after, MiB", &|trial| trial.resident.map(mib).join(" / "));
+    table
+}
+
+/// Every request but the guesses, which are counted by second.
+fn csv(trials: &[Trial]) -> String {
+    let mut text = "service,who,at_ms,took_ms,good,answer\n".to_owned();
+    for trial in trials {
+        for who in [Who::Known, Who::New, Who::Health] {
+            for record in trial.ledger.of(who) {
+                let (at, took) = (record.at.as_millis(), record.took.as_secs_f64() * 1e3);
+                text.push_str(&format!(
+                    "{},{who:?},{at},{took:.3},{},{}\n",
+                    trial.name, record.is_good, record.what
+                ));
+            }
+        }
+    }
+    text
+}
