@@ -30,9 +30,11 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Those of the socket.
+    /// Those of the socket, and `InvalidInput` for any other address: nothing is sent from or to anywhere else.
     pub async fn open(source: Ipv4Addr, port: u16) -> io::Result<Self> {
-        assert!(source.is_loopback(), "nothing is sent from or to anywhere else");
+        if !source.is_loopback() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddr::from((source, 0)))?;
         let stream = socket.connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;

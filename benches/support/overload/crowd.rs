@@ -61,7 +61,7 @@ impl Crowd {
         let step = u32::try_from(number % u64::from(ADDRESSES)).unwrap_or_default();
         let at_address =
             u32::try_from(u64::from(step) * 7_919 % u64::from(ADDRESSES)).unwrap_or_default();
-        let source = Ipv4Addr::from(0x7f01_0001 + (at_address / 4 << 8) + at_address % 4);
+        let source = Ipv4Addr::from(0x7f01_0001 + ((at_address / 4) << 8) + at_address % 4);
         let sent = self.once(source, &post("/login", &body)).await;
         // A guess that is answered in any way is no more than that.
         self.record(Who::Hostile, at, sent.is_ok(), told(&sent))

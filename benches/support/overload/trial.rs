@@ -82,7 +82,7 @@ impl Trial {
                 ("doorward", Child::start(&program, &arguments.map(str::to_owned))?)
             }
             Subject::Peer(program) => {
-                ("axum and password-auth", Child::start(program, &[users.clone()])?)
+                ("axum and password-auth", Child::start(program, std::slice::from_ref(&users))?)
             }
         };
         let letters = Letters::new(outbox.into());

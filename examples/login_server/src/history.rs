@@ -45,7 +45,11 @@ impl History {
     pub(crate) const STEPS: u64 = 180;
 
     pub(crate) fn record(&self, event: &Event) {
-        let change: fn(&mut Step) = match event.kind {
+        self.count(event.kind, event.at);
+    }
+
+    fn count(&self, kind: EventKind, at: SystemTime) {
+        let change: fn(&mut Step) = match kind {
             EventKind::Verified | EventKind::SecondFactorAsked | EventKind::StepUp(_) => {
                 |step| step.attempts += 1
             }
@@ -60,10 +64,10 @@ impl History {
             EventKind::Alarm(_) => |step| step.alarms += 1,
             _ => return,
         };
-        let number = step_of(event.at);
+        let number = step_of(at);
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let EventKind::Alarm(alarm) = event.kind {
-            state.alarms.push_front(Raised { at: event.at, what: alarm.to_string() });
+        if let EventKind::Alarm(alarm) = kind {
+            state.alarms.push_front(Raised { at, what: alarm.to_string() });
             state.alarms.truncate(ALARMS);
         }
         // Events may overtake each other by a little: what is late counts for the newest step.
@@ -104,3 +108,42 @@ fn step_of(at: SystemTime) -> u64 {
 }
 
 const ALARMS: usize = 20;
+
+#[cfg(test)]
+mod tests {
+    use doorward::Rejection;
+
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_790_000_000 + seconds)
+    }
+
+    #[test]
+    fn steps_are_counted_and_forgotten_after_a_quarter_of_an_hour() {
+        let history = History::default();
+        history.count(EventKind::Verified, at(0));
+        history.count(EventKind::Rejected(Rejection::Unknown), at(1));
+        history.count(EventKind::SessionOpened, at(1));
+        history.count(EventKind::Verified, at(7));
+        let steps = history.steps(at(7));
+        assert_eq!(steps.len(), 180);
+        let last: Vec<_> = steps[178..].iter().map(|step| (step.attempts, step.refusals)).collect();
+        assert_eq!(last, [(2, 1), (1, 0)]);
+        assert!(steps[..178].iter().all(|step| step.attempts == 0));
+        // One that was overtaken counts for the newest.
+        history.count(EventKind::Verified, at(3));
+        assert_eq!(history.steps(at(7))[179].attempts, 2);
+        assert!(history.steps(at(907)).iter().all(|step| step.attempts == 0));
+    }
+
+    #[test]
+    fn however_much_happens_it_keeps_a_quarter_of_an_hour() {
+        let history = History::default();
+        for second in 0..20_000 {
+            history.count(EventKind::Verified, at(second));
+        }
+        assert!(history.0.lock().unwrap().steps.len() <= 180);
+        assert_eq!(history.steps(at(19_999)).iter().map(|step| step.attempts).sum::<u32>(), 900);
+    }
+}
