@@ -1,5 +1,7 @@
 //! R30: nobody chooses the address that they are counted by.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use doorward_http::{Proxies, ProxyHeader};

@@ -1,5 +1,7 @@
 //! The layers on a service without a framework.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use std::convert::Infallible;

@@ -1,5 +1,7 @@
 //! R1, R2: what a login is answered, to a program and to a browser.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use doorward_http::Body;

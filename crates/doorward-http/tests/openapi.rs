@@ -1,5 +1,7 @@
 //! What is served is described, and what is described is served.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use http::{Method, Request};

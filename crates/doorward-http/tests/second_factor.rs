@@ -1,5 +1,7 @@
 //! R20: the second factor, enrolled and asked for over HTTP, by a browser and by a program.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use std::time::{Duration, UNIX_EPOCH};

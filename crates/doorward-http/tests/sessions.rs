@@ -1,5 +1,7 @@
 //! R15: sessions in cookies, from the login to the logout.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! R18, R19: tokens are refreshed, asked about and ended, each by those who may.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use base64ct::{Base64, Encoding};

@@ -92,7 +92,7 @@ fn raise_limit() -> u64 {
     let mut limit = getrlimit(Resource::Nofile);
     let before = limit.current;
     limit.current = limit.maximum;
-    match setrlimit(Resource::Nofile, limit.clone()) {
+    match setrlimit(Resource::Nofile, limit) {
         Ok(()) => limit.current.unwrap_or(u64::MAX),
         Err(error) => {
             tracing::warn!(%error, "the limit of open files stays as it is");

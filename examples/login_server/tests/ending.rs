@@ -1,5 +1,7 @@
 //! How the server begins and ends, and what it does with connections that do not speak.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! What the login server serves beside the endpoints of the door, and to whom.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
 mod support;
 
 use doorward_http::ProxyHeader;

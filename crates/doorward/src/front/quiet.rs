@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn a_flood_that_comes_back_to_its_networks_is_loud() {
         let quiet = Quiet::new(65_536);
-        let source = |n: u32| Some(IpAddr::V4((0x0b00_0001 + (n % 20_000 << 8)).into()));
+        let source = |n: u32| Some(IpAddr::V4((0x0b00_0001 + ((n % 20_000) << 8)).into()));
         let taken =
             (0..200_000).filter(|&n| quiet.take(source(n), at(u64::from(n / 2_000)))).count();
         assert_eq!(taken, 40_000);
