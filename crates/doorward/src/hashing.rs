@@ -27,8 +27,8 @@ impl HashingLimits {
         self
     }
 
-    /// So many more that wait for their turn; one more is refused at once. Known devices have a queue of
-    /// this length of their own.
+    /// So many more that wait for their turn; one more is refused at once. Known devices, which go first, have a queue of
+    /// this length of their own, and behind them so have strangers from networks that few have come from of late.
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
         self
@@ -46,7 +46,7 @@ impl HashingLimits {
         self.threads
     }
 
-    /// How many more may wait, of known devices and of strangers each.
+    /// How many more may wait, of known devices, of strangers from quiet networks, and of others each.
     pub fn queue(&self) -> usize {
         self.queue
     }

@@ -15,14 +15,5 @@ pub(crate) async fn refresh(
     let token = received.field("refresh_token")?;
     let refreshed = settings.auth.tokens().refresh(&token).await?;
     let pair = refreshed.ok_or_else(Problem::invalid_token)?;
-    let tokens = Tokens {
-        access_token: pair.access(),
-        token_type: "bearer",
-        expires_in: pair.expires_in(),
-        refresh_token: pair.refresh(),
-        scope: pair.scopes().to_string(),
-        device_token: None,
-        recovery_code: None,
-    };
-    Ok(Answer::json(StatusCode::OK, &tokens))
+    Ok(Answer::json(StatusCode::OK, &Tokens::of(&pair)))
 }

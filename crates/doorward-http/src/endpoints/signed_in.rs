@@ -1,6 +1,6 @@
 //! What every login comes to in the end: tokens for a program, cookies for a browser.
 
-use doorward::{DeviceToken, NewGrant, NewSession, Outcome, StepUp, Verified};
+use doorward::{DeviceToken, NewGrant, NewSession, Outcome, StepUp, TokenPair, Verified};
 use http::StatusCode;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -131,13 +131,9 @@ impl Signing {
         let granted = settings.auth.tokens().grant(new).await?;
         let pair = granted.ok_or_else(Problem::invalid_credentials)?;
         let tokens = Tokens {
-            access_token: pair.access(),
-            token_type: "bearer",
-            expires_in: pair.expires_in(),
-            refresh_token: pair.refresh(),
-            scope: pair.scopes().to_string(),
             device_token: Some(device.expose_secret()),
             recovery_code: replacement.as_ref().map(|code| code.as_str()),
+            ..Tokens::of(&pair)
         };
         Ok(Answer::json(StatusCode::OK, &tokens))
     }
@@ -195,16 +191,30 @@ pub(crate) fn guard(settings: &Settings, received: &mut Received) -> Result<(), 
 /// RFC 6749, section 5.1.
 #[derive(Serialize)]
 pub(crate) struct Tokens<'a> {
-    pub(crate) access_token: &'a str,
-    pub(crate) token_type: &'a str,
-    pub(crate) expires_in: u64,
-    pub(crate) refresh_token: &'a str,
+    access_token: &'a str,
+    token_type: &'a str,
+    expires_in: u64,
+    refresh_token: &'a str,
     #[serde(skip_serializing_if = "String::is_empty")]
-    pub(crate) scope: String,
+    scope: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) device_token: Option<&'a str>,
+    device_token: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) recovery_code: Option<&'a str>,
+    recovery_code: Option<&'a str>,
+}
+
+impl<'a> Tokens<'a> {
+    pub(crate) fn of(pair: &'a TokenPair) -> Self {
+        Self {
+            access_token: pair.access(),
+            token_type: "bearer",
+            expires_in: pair.expires_in(),
+            refresh_token: pair.refresh(),
+            scope: pair.scopes().to_string(),
+            device_token: None,
+            recovery_code: None,
+        }
+    }
 }
 
 #[derive(Serialize)]
