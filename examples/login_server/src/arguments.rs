@@ -143,6 +143,7 @@ login_server [--listen ADDRESS:PORT] [--users FILE] [--dynamodb URL|aws] [--tabl
 --help            show this
 
 Keys come from the variable DOORWARD_KEYS; without it new ones are made, and forgotten at the end.
+DOORWARD_CLIENT=ID:SECRET is a client that may ask what any token is (/introspect), and end it (/revoke).
 ";
 
 #[cfg(test)]

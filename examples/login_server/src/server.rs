@@ -134,8 +134,18 @@ fn door(arguments: &Arguments, auth: Authenticator) -> Result<Door, Failure> {
     if let Some(origin) = &arguments.origin {
         builder = builder.origin(origin);
     }
+    // Of a resource server. Not an argument: those are seen by everybody on the machine.
+    if let Ok(client) = std::env::var(CLIENT) {
+        let (id, secret) = client
+            .split_once(':')
+            .ok_or_else(|| Failure::of_input(format_args!("{CLIENT} is not ID:SECRET")))?;
+        builder = builder.client(id, secret);
+    }
     builder.build().map_err(Failure::of_input)
 }
+
+/// The variable with the client that may ask about any token.
+const CLIENT: &str = "DOORWARD_CLIENT";
 
 /// In memory, new ones will do; what is in a table is lost without its keys.
 fn keys(is_kept: bool) -> Result<Keys, Failure> {
