@@ -146,13 +146,14 @@ impl Front {
         state.buckets.take(source, passed).map_err(|wait| wait + behind)
     }
 
-    /// Whether an attempt comes from a network that few have come from of late: a matter of who goes first in a crowd.
-    pub(crate) fn is_quiet(&self, source: Option<IpAddr>, now: SystemTime) -> bool {
+    /// How many have come of late from the network that an attempt comes from; `None` where they are many. It is a matter
+    /// of who goes first in a crowd.
+    pub(crate) fn quiet(&self, source: Option<IpAddr>, now: SystemTime) -> Option<u8> {
         self.quiet.take(source, now)
     }
 
     /// The same of attempts with codes.
-    pub(crate) fn is_quiet_with_codes(&self, source: Option<IpAddr>, now: SystemTime) -> bool {
+    pub(crate) fn quiet_with_codes(&self, source: Option<IpAddr>, now: SystemTime) -> Option<u8> {
         self.quiet_with_codes.take(source, now)
     }
 }

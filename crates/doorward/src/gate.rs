@@ -52,7 +52,9 @@ impl Gate {
             if state.waiting.len_of(lane) >= self.longest(lane) {
                 // Those who have gone away take no room.
                 state.waiting.retain(|waiting| !waiting.is_closed());
-                if state.waiting.len_of(lane) >= self.longest(lane) {
+                let is_full = state.waiting.len_of(lane) >= self.longest(lane);
+                // Whoever gives way is told by the end of the channel.
+                if is_full && state.waiting.evict(lane).is_none() {
                     return Err(Error::new(ErrorKind::Saturated));
                 }
             }
@@ -62,8 +64,8 @@ impl Gate {
         };
         match tokio::time::timeout(deadline, told).await {
             Ok(Ok(slot)) => Ok(slot),
-            Ok(Err(_)) => Err(Error::new(ErrorKind::Internal)),
-            Err(_) => Err(Error::new(ErrorKind::Saturated)),
+            // Too late, or given way to another.
+            Ok(Err(_)) | Err(_) => Err(Error::new(ErrorKind::Saturated)),
         }
     }
 
@@ -76,7 +78,7 @@ impl Gate {
         match lane {
             // As many as were inside.
             Lane::Returning => usize::MAX,
-            Lane::Quiet | Lane::Strangers => self.longest[0],
+            Lane::Quiet(_) | Lane::Strangers => self.longest[0],
             Lane::Known => self.longest[1],
         }
     }
@@ -159,6 +161,27 @@ mod tests {
         drop(one.await.unwrap().unwrap());
         drop(two.await.unwrap().unwrap());
         assert_eq!(gate.lock().taken, 0);
+    }
+
+    #[tokio::test]
+    async fn in_a_full_line_the_loudest_gives_way_to_the_quieter() {
+        let gate = narrow();
+        let first = gate.enter(Lane::Known, SOON).await.unwrap();
+        let enter = |lane| {
+            let gate = Arc::clone(&gate);
+            tokio::spawn(async move { gate.enter(lane, Duration::from_secs(5)).await })
+        };
+        let (quiet, loud) = (enter(Lane::Quiet(1)), enter(Lane::Quiet(5)));
+        tokio::task::yield_now().await;
+        let quieter = enter(Lane::Quiet(0));
+        assert_eq!(loud.await.unwrap().unwrap_err().kind(), ErrorKind::Saturated);
+        let as_loud = gate.enter(Lane::Quiet(1), Duration::from_secs(5)).await.unwrap_err();
+        assert_eq!(as_loud.kind(), ErrorKind::Saturated);
+        drop(first);
+        drop(quieter.await.unwrap().unwrap());
+        drop(quiet.await.unwrap().unwrap());
+        let state = gate.lock();
+        assert_eq!((state.taken, state.waiting.len()), (0, 0));
     }
 
     #[tokio::test]

@@ -10,7 +10,8 @@ pub(crate) enum Lane {
     /// Whoever was inside already goes before all.
     Returning,
     Known,
-    Quiet,
+    /// Of a network that so many have come from of late, below [`LEVELS`]: the fewer, the sooner.
+    Quiet(u8),
     Strangers,
 }
 
@@ -19,7 +20,7 @@ pub(crate) enum Lane {
 pub(crate) struct Lanes<T> {
     returning: VecDeque<T>,
     known: VecDeque<T>,
-    quiet: VecDeque<T>,
+    quiet: [VecDeque<T>; LEVELS],
     strangers: VecDeque<T>,
     known_in_a_row: u32,
     quiet_in_a_row: u32,
@@ -30,7 +31,7 @@ impl<T> Lanes<T> {
         match lane {
             Lane::Returning => self.returning.push_back(waiting),
             Lane::Known => self.known.push_back(waiting),
-            Lane::Quiet => self.quiet.push_back(waiting),
+            Lane::Quiet(level) => self.quiet[at(level)].push_back(waiting),
             Lane::Strangers => self.strangers.push_back(waiting),
         }
     }
@@ -51,21 +52,27 @@ impl<T> Lanes<T> {
     }
 
     fn pop_stranger(&mut self) -> Option<T> {
-        let loud = self.quiet.is_empty() || self.quiet_in_a_row >= QUIET_IN_A_ROW;
+        let loud = self.quiet_len() == 0 || self.quiet_in_a_row >= QUIET_IN_A_ROW;
         if let Some(waiting) = loud.then(|| self.strangers.pop_front()).flatten() {
             self.quiet_in_a_row = 0;
             return Some(waiting);
         }
-        let quiet = self.quiet.pop_front()?;
+        let quiet = self.quiet.iter_mut().find_map(VecDeque::pop_front)?;
         self.quiet_in_a_row = self.quiet_in_a_row.saturating_add(1);
         Some(quiet)
+    }
+
+    /// Takes out whoever came last from a network that is louder than this, to make room: from the loudest of all.
+    pub(crate) fn evict(&mut self, lane: Lane) -> Option<T> {
+        let Lane::Quiet(level) = lane else { return None };
+        self.quiet[at(level) + 1..].iter_mut().rev().find_map(VecDeque::pop_back)
     }
 
     /// Keeps those alone that do.
     pub(crate) fn retain(&mut self, does: impl Fn(&T) -> bool) {
         self.returning.retain(&does);
         self.known.retain(&does);
-        self.quiet.retain(&does);
+        self.quiet.iter_mut().for_each(|level| level.retain(&does));
         self.strangers.retain(&does);
     }
 
@@ -74,14 +81,19 @@ impl<T> Lanes<T> {
         match lane {
             Lane::Returning => self.returning.len(),
             Lane::Known => self.known.len(),
-            Lane::Quiet => self.quiet.len(),
+            // All levels share their room.
+            Lane::Quiet(_) => self.quiet_len(),
             Lane::Strangers => self.strangers.len(),
         }
     }
 
     /// How many wait in all.
     pub(crate) fn len(&self) -> usize {
-        self.returning.len() + self.known.len() + self.quiet.len() + self.strangers.len()
+        self.returning.len() + self.known.len() + self.quiet_len() + self.strangers.len()
+    }
+
+    fn quiet_len(&self) -> usize {
+        self.quiet.iter().map(VecDeque::len).sum()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -94,12 +106,19 @@ impl<T> Default for Lanes<T> {
         Self {
             returning: VecDeque::new(),
             known: VecDeque::new(),
-            quiet: VecDeque::new(),
+            quiet: Default::default(),
             strangers: VecDeque::new(),
             known_in_a_row: 0,
             quiet_in_a_row: 0,
         }
     }
+}
+
+/// How quiet a network can be.
+pub(crate) const LEVELS: usize = 8;
+
+fn at(level: u8) -> usize {
+    usize::from(level).min(LEVELS - 1)
 }
 
 /// After so many known devices in a row it is a stranger's turn, if one waits: nobody who logs in in a
@@ -129,10 +148,26 @@ mod tests {
     fn quiet_networks_go_before_loud_ones_which_have_their_turn_all_the_same() {
         let mut lanes = Lanes::default();
         (0..3).for_each(|_| lanes.push(Lane::Strangers, 's'));
-        (0..9).for_each(|_| lanes.push(Lane::Quiet, 'q'));
+        (0..9).for_each(|_| lanes.push(Lane::Quiet(2), 'q'));
         (0..4).for_each(|_| lanes.push(Lane::Known, 'k'));
-        assert_eq!(lanes.len_of(Lane::Quiet), 9);
+        assert_eq!(lanes.len_of(Lane::Quiet(0)), 9);
         assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "kkkqkqqqqqqsqqss");
         assert!(lanes.is_empty());
+    }
+
+    #[test]
+    fn the_quieter_goes_first_and_the_loudest_gives_way() {
+        let mut lanes = Lanes::default();
+        for (level, waiting) in [(3, 'a'), (0, 'b'), (7, 'c'), (0, 'd'), (3, 'e'), (255, 'f')] {
+            lanes.push(Lane::Quiet(level), waiting);
+        }
+        assert_eq!(
+            (lanes.evict(Lane::Quiet(1)), lanes.evict(Lane::Quiet(1))),
+            (Some('f'), Some('c'))
+        );
+        assert_eq!(lanes.evict(Lane::Quiet(3)), None, "nobody gives way to one that is as loud");
+        assert_eq!(lanes.evict(Lane::Quiet(2)), Some('e'));
+        assert_eq!((lanes.evict(Lane::Strangers), lanes.evict(Lane::Known)), (None, None));
+        assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "bda");
     }
 }

@@ -63,10 +63,8 @@ impl Inner {
         }
         Ok(match away.or_else(|| self.known_wait(&visitor, now)) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
-            None if visitor.device.is_none() && self.front.is_quiet(visitor.source, now) => {
-                Ok(Lane::Quiet)
-            }
-            None => Ok(visitor.lane()),
+            None if visitor.device.is_some() => Ok(visitor.lane()),
+            None => Ok(self.front.quiet(visitor.source, now).map_or(visitor.lane(), Lane::Quiet)),
         })
     }
 

@@ -80,8 +80,11 @@ impl Inner {
         }
         let mut giver = self.giver(&record, redemption);
         // Codes are guesses as well: what an account, a device and a source may fail is counted, apart from passwords.
-        let is_quiet = giver.device.is_none() && self.front.is_quiet_with_codes(giver.source, now);
-        let lane = if is_quiet { Lane::Quiet } else { giver.lane() };
+        let quiet = match giver.device {
+            Some(_) => None,
+            None => self.front.quiet_with_codes(giver.source, now),
+        };
+        let lane = quiet.map_or(giver.lane(), Lane::Quiet);
         let mut slot = Some(self.pool.enter(lane).await?);
         let admitted = match self.admit(&mut giver, None, &mut slot).await? {
             Ok(admitted) => admitted,

@@ -52,6 +52,13 @@ impl<K: Copy + Ord> Buckets<K> {
         Ok(())
     }
 
+    /// How many have been taken out of the bucket of `key` that have not come back.
+    pub(super) fn taken(&self, key: K, now: Duration) -> u32 {
+        let missing = self.full_at.get(&key).map_or(Duration::ZERO, |at| at.saturating_sub(now));
+        let taken = missing.as_nanos().div_ceil(self.interval.as_nanos().max(1));
+        u32::try_from(taken).unwrap_or(u32::MAX)
+    }
+
     fn make_room(&mut self) {
         if self.full_at.len() >= self.most
             && let Some((_, fullest)) = self.by_time.pop_first()
