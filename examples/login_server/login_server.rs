@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use doorward::Keys;
 use doorward_examples::arguments::Asked;
 use doorward_examples::failure::{Failure, finish};
 use doorward_login_server::arguments::Arguments;
@@ -18,6 +19,10 @@ async fn serve() -> Result<String, Failure> {
         Asked::Help(text) => return Ok(text.to_owned()),
         Asked::Work(arguments) => arguments,
     };
+    if arguments.makes_keys {
+        let keys = Keys::generate().map_err(|error| Failure::of_run("keys", error))?;
+        return Ok(format!("{}\n", *keys.expose_secret()));
+    }
     logging::begin();
     let shutdown = signals::shutdown()?;
     let server = Server::start(arguments).await?;

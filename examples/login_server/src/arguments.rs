@@ -35,6 +35,8 @@ pub struct Arguments {
     pub threads: Option<usize>,
     /// Where letters go; a new private folder unless told.
     pub outbox: Option<PathBuf>,
+    /// Whether to make keys, and nothing else.
+    pub makes_keys: bool,
     /// Who sees metrics and the page of the operator.
     pub operators: Vec<SourcePrefix>,
 }
@@ -52,6 +54,7 @@ impl Default for Arguments {
             cost: Cost::default(),
             threads: None,
             outbox: None,
+            makes_keys: false,
             operators: Vec::new(),
         }
     }
@@ -80,6 +83,7 @@ impl Arguments {
                 Long("threads") => told.threads = Some(take_number(&mut parser)?),
                 Long("outbox") => told.outbox = Some(path(&mut parser)?),
                 Long("operators-from") => told.operators.push(take_prefix(&mut parser)?),
+                Long("make-keys") => told.makes_keys = true,
                 Long("help") | Short('h') => return Ok(Asked::Help(HELP)),
                 _ => return Err(unclear(argument.unexpected())),
             }
@@ -140,6 +144,7 @@ login_server [--listen ADDRESS:PORT] [--users FILE] [--dynamodb URL|aws] [--tabl
 --threads         hashing threads; one a processor unless told
 --outbox          letters to owners are written here, a file each; a new private folder unless told
 --operators-from  whoever has an address of this prefix sees /metrics and /operator; loopback unless told
+--make-keys       print new keys for DOORWARD_KEYS, and end
 --help            show this
 
 Keys come from the variable DOORWARD_KEYS; without it new ones are made, and forgotten at the end.

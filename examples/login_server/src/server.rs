@@ -154,8 +154,7 @@ fn keys(is_kept: bool) -> Result<Keys, Failure> {
             Keys::generate().map_err(|error| Failure::of_run("keys", error))
         }
         Err(KeysError::NotSet) => Err(Failure::of_input(format_args!(
-            "{} is not set: what is in a table can be read with its keys only. Make one with `openssl rand -base64 32`, \
-             keep it, and set it as 1:KEY",
+            "{} is not set: what is in a table can be read with its keys only. Make some with --make-keys, and keep them",
             Keys::VARIABLE
         ))),
         other => {
