@@ -1,4 +1,4 @@
-//! [doorward](doorward) over HTTP: whom a request is from and where it comes from, and ready endpoints for everything that
+//! [doorward] over HTTP: whom a request is from and where it comes from, and ready endpoints for everything that
 //! people and programs do at the door.
 //!
 //! ```
