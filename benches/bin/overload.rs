@@ -9,6 +9,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use doorward_benches::http::unless_told_to_end;
 use doorward_benches::overload::{Subject, Trial, Who, draw};
 use doorward_benches::{Failure, Options, Table, cores, mib, millis, processor};
 
@@ -36,10 +37,11 @@ fn main() -> Result<(), Failure> {
     let length = Duration::from_secs(u64::try_from(seconds)?);
     let mut trials = Vec::new();
     for subject in &subjects {
-        trials.push(runtime.block_on(Trial::of(subject, times, length, rest))?);
+        let trial = Trial::of(subject, times, length, rest);
+        trials.push(runtime.block_on(unless_told_to_end(trial))?);
     }
     let table = table(&trials, seconds);
-    println!("{table}");
+    println!("{}", table.markdown());
     for trial in &trials {
         println!("{}:", trial.name);
         for (who, name) in [
@@ -56,7 +58,7 @@ fn main() -> Result<(), Failure> {
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("overload.svg"), draw(&trials, seconds)?)?;
         std::fs::write(folder.join("overload.csv"), csv(&trials))?;
-        std::fs::write(folder.join("overload.txt"), table.to_string())?;
+        std::fs::write(folder.join("overload.md"), table.markdown())?;
     }
     Ok(())
 }
