@@ -21,7 +21,10 @@ impl Child {
     ///
     /// [`Failure`] where it cannot be started, or says something else.
     pub fn start(program: &PathBuf, arguments: &[String]) -> Result<Self, Failure> {
-        let mut process = Command::new(program)
+        // A server that takes all there is would take the rest of the machine with it.
+        let mut process = Command::new("sh")
+            .args(["-c", &format!("ulimit -v {MOST_KIB}; exec \"$0\" \"$@\"")])
+            .arg(program)
             .args(arguments)
             .env("RUST_LOG", "off")
             .stdout(Stdio::piped())
@@ -77,6 +80,9 @@ impl Child {
         found.ok_or_else(|| format!("{path} does not tell {field}").into())
     }
 }
+
+/// Of address space: 16 GiB.
+const MOST_KIB: u64 = 16 * 1024 * 1024;
 
 impl Drop for Child {
     fn drop(&mut self) {

@@ -21,6 +21,10 @@ pub(super) struct Crowd {
     pub(super) devices: Arc<Vec<Option<String>>>,
 }
 
+/// What is said of whoever tried again.
+pub(super) const AGAIN: &str = ", tried again";
+/// Owners on new devices try three times where the service says that it cannot decide.
+const TRIES: u32 = 3;
 /// After so long, whoever waits goes away.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Accounts that guessers try, and owners of each kind: no guesser tries an owner of these.
@@ -73,17 +77,32 @@ impl Crowd {
 
     pub(super) async fn new_device(self, at: Duration, number: usize) -> Record {
         let number = OWNERS + number;
+        let (mut sent, mut by_code) = self.on_a_new_device(number).await;
+        let mut tries = 1;
+        // As it is told: `Retry-After` is a second.
+        while tries < TRIES && sent.as_ref().is_ok_and(|reply| reply.status == 503) {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            (sent, by_code) = self.on_a_new_device(number).await;
+            tries += 1;
+        }
+        let is_good = sent.as_ref().is_ok_and(|reply| reply.status == 200);
+        let mut told = told(&sent) + if by_code { " with a code" } else { "" };
+        if tries > 1 {
+            told.push_str(AGAIN);
+        }
+        self.record(Who::New, at, is_good, told)
+    }
+
+    /// And whether a code was asked for.
+    async fn on_a_new_device(&self, number: usize) -> (Result<Reply, String>, bool) {
         let sent = self.login(number, "").await;
-        let (sent, by_code) = match sent {
+        match sent {
             Ok(reply) => match ticket(&reply) {
                 Some(ticket) => (self.redeem(number, &ticket).await, true),
                 None => (Ok(reply), false),
             },
             Err(error) => (Err(error), false),
-        };
-        let is_good = sent.as_ref().is_ok_and(|reply| reply.status == 200);
-        let told = told(&sent) + if by_code { " with a code" } else { "" };
-        self.record(Who::New, at, is_good, told)
+        }
     }
 
     /// What is in the answer to an owner's login: to make a device known.

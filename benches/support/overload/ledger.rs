@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::crowd::AGAIN;
 use crate::sample::Sample;
 
 /// Who has sent a request.
@@ -53,6 +54,11 @@ impl Ledger {
     /// How many were good, of how many.
     pub fn good(&self, who: Who) -> (usize, usize) {
         (self.of(who).filter(|record| record.is_good).count(), self.of(who).count())
+    }
+
+    /// How many were good at the first try.
+    pub fn good_at_once(&self, who: Who) -> usize {
+        self.of(who).filter(|record| record.is_good && !record.what.ends_with(AGAIN)).count()
     }
 
     /// How long those took that were good.

@@ -41,8 +41,10 @@ pub struct Trial {
     pub ledger: Ledger,
     /// Guesses that were not sent, because too many were under way.
     pub unsent: u64,
-    /// Resident before the flood, at its peak, and half a minute after it, in KiB.
+    /// Resident before the flood, at most within it, and some time after it, in KiB; 0 where the service has ended.
     pub resident: [u64; 3],
+    /// When the service ended by itself, if it did.
+    pub ended: Option<Duration>,
 }
 
 impl Trial {
@@ -50,7 +52,7 @@ impl Trial {
     ///
     /// # Errors
     ///
-    /// [`Failure`] where the service does not start, or ends under it.
+    /// [`Failure`] where the service does not start.
     pub async fn of(
         subject: &Subject,
         times: f64,
@@ -99,11 +101,12 @@ impl Trial {
         let before = child.status("VmRSS:")?;
         let asked = capacity * times;
         crowd.watch = Stopwatch::start();
-        let (ledger, unsent) = flood(&crowd, asked, length).await?;
-        let peak = child.status("VmHWM:")?;
+        let flooded = flood(&crowd, &child, asked, length).await?;
         tokio::time::sleep(rest).await;
-        let after = child.status("VmRSS:")?;
-        Ok(Self { name: title, capacity, asked, ledger, unsent, resident: [before, peak, after] })
+        let after = child.status("VmRSS:").unwrap_or_default();
+        let Flooded { ledger, unsent, peak, ended } = flooded;
+        let resident = [before, peak, after];
+        Ok(Self { name: title, capacity, asked, ledger, unsent, resident, ended })
     }
 }
 
@@ -131,17 +134,34 @@ async fn capacity(crowd: &Crowd) -> Result<f64, Failure> {
     Ok(done / watch.elapsed().as_secs_f64())
 }
 
+struct Flooded {
+    ledger: Ledger,
+    unsent: u64,
+    peak: u64,
+    ended: Option<Duration>,
+}
+
 /// Sends everything when it is due, whatever has become of what was sent before.
-async fn flood(crowd: &Crowd, hostile: f64, length: Duration) -> Result<(Ledger, u64), Failure> {
-    let (mut ledger, mut unsent) = (Ledger::default(), 0);
+async fn flood(
+    crowd: &Crowd,
+    child: &Child,
+    hostile: f64,
+    length: Duration,
+) -> Result<Flooded, Failure> {
+    let (mut ledger, mut unsent, mut peak, mut ended) = (Ledger::default(), 0, 0, None);
     let mut under_way = JoinSet::<Record>::new();
     let mut hostile = Due::every(hostile);
     let (mut known, mut new, mut health) = (Due::every(4.0), Due::every(2.0), Due::every(10.0));
     while crowd.watch.elapsed() < length {
         let now = crowd.watch.elapsed();
         while let Some((at, number)) = health.next(now) {
-            let _ = number;
             under_way.spawn(crowd.clone().health(at));
+            // Its memory is looked at as often.
+            match child.status("VmRSS:") {
+                Ok(resident) => peak = resident.max(peak),
+                Err(_) if number > 0 => ended = ended.or(Some(at)),
+                Err(error) => return Err(error),
+            }
         }
         while let Some((at, number)) = known.next(now) {
             let owner = usize::try_from(number).unwrap_or_default() % OWNERS;
@@ -166,7 +186,7 @@ async fn flood(crowd: &Crowd, hostile: f64, length: Duration) -> Result<(Ledger,
     while let Some(record) = under_way.join_next().await {
         ledger.push(record?);
     }
-    Ok((ledger, unsent))
+    Ok(Flooded { ledger, unsent, peak, ended })
 }
 
 /// What comes so many times a second.

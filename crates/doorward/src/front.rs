@@ -2,6 +2,7 @@
 
 mod buckets;
 mod passage;
+mod quiet;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use doorward_throttle::SourcePrefix;
 
 use self::buckets::Buckets;
 use self::passage::Passage;
+use self::quiet::Quiet;
 
 /// How many attempts one source may make, right or wrong, before they are refused unheard.
 ///
@@ -107,7 +109,12 @@ impl Default for FrontLimits {
 }
 
 /// The buckets of the sources that came lately.
-pub(crate) struct Front(Mutex<State>);
+pub(crate) struct Front {
+    state: Mutex<State>,
+    quiet: Quiet,
+    /// Of codes: who was asked for one has come before.
+    quiet_with_codes: Quiet,
+}
 
 struct State {
     passage: Passage,
@@ -118,10 +125,15 @@ struct State {
 impl Front {
     pub(crate) fn new(limits: FrontLimits) -> Self {
         let (interval, burst) = (limits.interval(), limits.burst.get());
-        Self(Mutex::new(State {
+        let state = State {
             passage: Passage::new(interval, burst),
             buckets: Buckets::new(interval, burst, limits.keys),
-        }))
+        };
+        Self {
+            state: Mutex::new(state),
+            quiet: Quiet::new(limits.keys),
+            quiet_with_codes: Quiet::new(limits.keys),
+        }
     }
 
     /// Takes one attempt from the bucket of its source, or tells how long to wait for the next.
@@ -129,9 +141,19 @@ impl Front {
     /// One that is refused takes nothing: knocking does not extend a wait.
     pub(crate) fn check(&self, source: Option<IpAddr>, now: SystemTime) -> Result<(), Duration> {
         let source = source.map(SourcePrefix::party);
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let (passed, behind) = state.passage.at(now);
         state.buckets.take(source, passed).map_err(|wait| wait + behind)
+    }
+
+    /// Whether an attempt comes from a network that few have come from of late: a matter of who goes first in a crowd.
+    pub(crate) fn is_quiet(&self, source: Option<IpAddr>, now: SystemTime) -> bool {
+        self.quiet.take(source, now)
+    }
+
+    /// The same of attempts with codes.
+    pub(crate) fn is_quiet_with_codes(&self, source: Option<IpAddr>, now: SystemTime) -> bool {
+        self.quiet_with_codes.take(source, now)
     }
 }
 
@@ -211,7 +233,7 @@ mod tests {
         }
         // 100 seconds.
         assert_eq!(admitted, 200 + 20 * 100);
-        let state = front.0.lock().unwrap();
+        let state = front.state.lock().unwrap();
         assert_eq!(state.buckets.len(), limits(20, 200).keys());
     }
 

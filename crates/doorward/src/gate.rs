@@ -14,8 +14,8 @@ use crate::lane::{Lane, Lanes};
 pub(crate) struct Gate {
     state: Mutex<State>,
     slots: usize,
-    /// How many strangers may wait, and how many known devices: these have a queue of their own, which
-    /// is as long as if they were alone.
+    /// How many strangers may wait, from loud networks and from quiet ones, and how many known devices: each has a queue
+    /// of its own, which is as long as if they were alone.
     longest: [usize; 2],
 }
 
@@ -76,7 +76,7 @@ impl Gate {
         match lane {
             // As many as were inside.
             Lane::Returning => usize::MAX,
-            Lane::Strangers => self.longest[0],
+            Lane::Quiet | Lane::Strangers => self.longest[0],
             Lane::Known => self.longest[1],
         }
     }

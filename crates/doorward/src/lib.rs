@@ -229,7 +229,3 @@ pub mod breach {
 /// Which requirement of OWASP ASVS 5.0 is held by which test, and which are the service's own duty.
 #[doc = include_str!("../docs/asvs.md")]
 pub mod asvs {}
-
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

@@ -63,6 +63,9 @@ impl Inner {
         }
         Ok(match away.or_else(|| self.known_wait(&visitor, now)) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
+            None if visitor.device.is_none() && self.front.is_quiet(visitor.source, now) => {
+                Ok(Lane::Quiet)
+            }
             None => Ok(visitor.lane()),
         })
     }

@@ -13,6 +13,7 @@ use crate::device::KnownDevice;
 use crate::epoch::epoch;
 use crate::error::Error;
 use crate::event::{Event, EventKind, Rejection};
+use crate::lane::Lane;
 use crate::outcome::{Outcome, Wait};
 use crate::second_factor::Given;
 use crate::step_up::{TICKET_LIFE, TICKET_TRIES};
@@ -79,7 +80,9 @@ impl Inner {
         }
         let mut giver = self.giver(&record, redemption);
         // Codes are guesses as well: what an account, a device and a source may fail is counted, apart from passwords.
-        let mut slot = Some(self.pool.enter(giver.lane()).await?);
+        let is_quiet = giver.device.is_none() && self.front.is_quiet_with_codes(giver.source, now);
+        let lane = if is_quiet { Lane::Quiet } else { giver.lane() };
+        let mut slot = Some(self.pool.enter(lane).await?);
         let admitted = match self.admit(&mut giver, None, &mut slot).await? {
             Ok(admitted) => admitted,
             // That codes have run out would tell that the password is right.

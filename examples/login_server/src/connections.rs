@@ -1,5 +1,6 @@
 //! Connections: how many, for how long, and how they end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 use tower_service::Service as _;
 
@@ -28,7 +29,9 @@ pub(crate) struct Connections {
 
 impl Connections {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { room: Arc::new(Semaphore::new(MOST)), metrics }
+        let files = usize::try_from(raise_limit()).unwrap_or(usize::MAX);
+        let room = MOST.min(files.saturating_sub(OTHER_FILES).max(1));
+        Self { room: Arc::new(Semaphore::new(room)), metrics }
     }
 
     /// Until `shutdown` ends; then nobody is accepted any more, and what is under way has its time to end.
@@ -84,17 +87,38 @@ impl Connections {
     }
 }
 
-/// As many open files as the system allows: each connection is one.
-pub(crate) fn raise_limit() {
+/// As many open files as the system allows, for each connection is one: how many that are.
+fn raise_limit() -> u64 {
     let mut limit = getrlimit(Resource::Nofile);
+    let before = limit.current;
     limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::warn!(%error, "the limit of open files stays as it is");
+    match setrlimit(Resource::Nofile, limit.clone()) {
+        Ok(()) => limit.current.unwrap_or(u64::MAX),
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files stays as it is");
+            before.unwrap_or(u64::MAX)
+        }
     }
 }
 
-/// More than wait for hashes, and little enough that memory is bounded: each takes some ten kilobytes.
-const MOST: usize = 8_192;
+/// Listens, with room for those that come at once: the kernel bounds it by `net.core.somaxconn`.
+///
+/// # Errors
+///
+/// Those of the socket.
+pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// More than wait for hashes, so that whoever asks for something else is served meanwhile; and little enough that memory is
+/// bounded: each takes some ten kilobytes.
+const MOST: usize = 16_384;
+/// Of letters, of the log, and of what else is open.
+const OTHER_FILES: usize = 64;
+const BACKLOG: u32 = 4_096;
 /// For the head of a request, and between two.
 const HEADERS: Duration = Duration::from_secs(15);
 /// For the head of a request: 16 KiB of cookies and the rest.

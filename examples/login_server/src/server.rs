@@ -61,8 +61,7 @@ impl Server {
         problems.into_result()?;
 
         // Before anything is made: whoever has mistyped the port waits for no hash.
-        connections::raise_limit();
-        let listener = TcpListener::bind(arguments.listen).await.map_err(|error| {
+        let listener = connections::listen(arguments.listen).map_err(|error| {
             let what = format!("--listen {}", arguments.listen);
             Failure::of_run(
                 &what,
