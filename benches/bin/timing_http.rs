@@ -57,13 +57,10 @@ fn main() -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (mut samples, mut replies) = ([Sample::default(), Sample::default()], Vec::<Reply>::new());
     let mut turns = Turns::new(2, seed);
-    for number in 0..attempts {
+    for (number, of_account) in names.iter().enumerate() {
         for kind in turns.round() {
-            let name = if kind == 0 {
-                names[number].clone()
-            } else {
-                names[number].replace("user", "none")
-            };
+            let name =
+                if kind == 0 { of_account.clone() } else { of_account.replace("user", "none") };
             let body = format!(r#"{{"username":"{name}","password":"guess {number:06}"}}"#);
             let request = post("/login", &body);
             let opening = Connection::open(source(2 * number + kind), server.port());

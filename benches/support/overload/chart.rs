@@ -6,7 +6,7 @@ use std::time::Duration;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::ledger::{Record, Who};
+use super::ledger::Who;
 use super::trial::Trial;
 use crate::door::Failure;
 
@@ -18,7 +18,7 @@ use crate::door::Failure;
 pub fn draw(trials: &[Trial], seconds: usize) -> Result<String, Failure> {
     let mut svg = String::new();
     {
-        let panels: [Panel; 3] = [
+        let panels: [Panel; 4] = [
             Panel {
                 title: "owners who got in, of 6 a second",
                 axis: Axis::Counts(0.0..7.0),
@@ -34,8 +34,9 @@ pub fn draw(trials: &[Trial], seconds: usize) -> Result<String, Failure> {
                 axis: Axis::Millis,
                 of: |trial, seconds| slowest(trial, seconds, &[Who::Health]),
             },
+            Panel { title: "resident, MiB", axis: Axis::Mebibytes, of: resident },
         ];
-        let root = SVGBackend::with_string(&mut svg, (960, 1_020)).into_drawing_area();
+        let root = SVGBackend::with_string(&mut svg, (960, 1_360)).into_drawing_area();
         root.fill(&WHITE)?;
         for (area, panel) in root.split_evenly((panels.len(), 1)).iter().zip(&panels) {
             panel.draw(area, trials, seconds)?;
@@ -79,7 +80,7 @@ impl Panel {
             let points = values.filter_map(|(at, it)| Some((at as f64, self.axis.place(it?))));
             chart
                 .draw_series(LineSeries::new(points, color.stroke_width(2)))?
-                .label(trial.name)
+                .label(&trial.name)
                 .legend(move |(x, y)| {
                     PathElement::new([(x, y), (x + 18, y)], color.stroke_width(3))
                 });
@@ -98,6 +99,8 @@ impl Panel {
 /// Upwards.
 enum Axis {
     Counts(Range<f64>),
+    /// Logarithmic, from 10 to 100,000.
+    Mebibytes,
     /// Logarithmic, from a millisecond to as long as anybody waits.
     Millis,
 }
@@ -106,6 +109,7 @@ impl Axis {
     fn range(&self) -> Range<f64> {
         match self {
             Self::Counts(range) => range.clone(),
+            Self::Mebibytes => 1.0..5.0,
             Self::Millis => 0.0..4.1,
         }
     }
@@ -113,6 +117,7 @@ impl Axis {
     fn place(&self, value: f64) -> f64 {
         match self {
             Self::Counts(_) => value,
+            Self::Mebibytes => value.max(10.0).log10(),
             Self::Millis => value.max(1.0).log10(),
         }
     }
@@ -120,7 +125,7 @@ impl Axis {
     fn name(&self, at: f64) -> String {
         match self {
             Self::Counts(_) => format!("{at:.0}"),
-            Self::Millis => format!("{:.0}", 10_f64.powf(at)),
+            Self::Mebibytes | Self::Millis => format!("{:.0}", 10_f64.powf(at)),
         }
     }
 
@@ -128,7 +133,7 @@ impl Axis {
         match self {
             Self::Counts(_) => 8,
             // A power of ten each.
-            Self::Millis => 5,
+            Self::Mebibytes | Self::Millis => 5,
         }
     }
 }
@@ -137,7 +142,7 @@ impl Axis {
 fn goodput(trial: &Trial, seconds: usize) -> Vec<Option<f64>> {
     let mut counts = vec![Some(0.0); seconds];
     for record in trial.ledger.of(Who::Known).chain(trial.ledger.of(Who::New)) {
-        if let Some(Some(count)) = counts.get_mut(second(record)).filter(|_| record.is_good) {
+        if let Some(Some(count)) = counts.get_mut(second(record.at)).filter(|_| record.is_good) {
             *count += 1.0;
         }
     }
@@ -149,7 +154,7 @@ fn goodput(trial: &Trial, seconds: usize) -> Vec<Option<f64>> {
 fn slowest(trial: &Trial, seconds: usize, kinds: &[Who]) -> Vec<Option<f64>> {
     let mut slowest = vec![None; seconds];
     for record in kinds.iter().flat_map(|who| trial.ledger.of(*who)) {
-        if let Some(slowest) = slowest.get_mut(second(record)) {
+        if let Some(slowest) = slowest.get_mut(second(record.at)) {
             let took = if record.is_good { record.took.min(NOTHING) } else { NOTHING };
             let took = took.as_secs_f64() * 1e3;
             *slowest = Some(slowest.unwrap_or(0.0_f64).max(took));
@@ -158,8 +163,19 @@ fn slowest(trial: &Trial, seconds: usize, kinds: &[Who]) -> Vec<Option<f64>> {
     slowest
 }
 
-fn second(record: &Record) -> usize {
-    usize::try_from(record.at.as_secs()).unwrap_or(usize::MAX)
+/// The most of each second; nothing once the service has ended.
+fn resident(trial: &Trial, seconds: usize) -> Vec<Option<f64>> {
+    let mut most = vec![None; seconds];
+    for (at, kib) in &trial.memory {
+        if let Some(most) = most.get_mut(second(*at)) {
+            *most = Some(most.unwrap_or(0.0_f64).max(*kib as f64 / 1024.0));
+        }
+    }
+    most
+}
+
+fn second(at: Duration) -> usize {
+    usize::try_from(at.as_secs()).unwrap_or(usize::MAX)
 }
 
 const NOTHING: Duration = Duration::from_secs(10);
