@@ -1,46 +1,54 @@
 //! What do owners get, while guessers send many times more logins than the service can hash?
 //!
-//! The login server of doorward, and one written with axum and password-auth, one after the other: the capacity of each is
-//! measured, then it is flooded with guesses from 20,000 addresses of loopback, each on a connection of its own, at a rate
-//! that does not depend on the answers. Meanwhile 100 owners log in from known devices and 100 from new ones (with the code
-//! that they are sent, where one is asked for; and up to three times, a second apart, where the service says that it cannot
-//! decide), six a second in all, and the health of the service is asked for ten times a
+//! The login server of doorward, and services written with axum and password-auth, one after the other: the capacity of each
+//! is measured, then it is flooded with guesses from many networks of loopback, four addresses of each, every guess on a
+//! connection of its own, at a rate that does not depend on the answers. Meanwhile 100 owners log in from known devices and
+//! 100 from new ones (with the code that they are sent, where one is asked for; and up to three times, a second apart, where
+//! the service says that it cannot decide), six a second in all, and the health of the service is asked for ten times a
 //! second. Every time counts from when a request was to be sent.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use doorward_benches::http::unless_told_to_end;
 use doorward_benches::overload::{Subject, Trial, Who, draw};
 use doorward_benches::{Failure, Options, Table, cores, mib, millis, processor};
 
-const USAGE: &str = "overload [--seconds 60] [--times 20] [--rest 30] [--cost default|minimal] [--peer PROGRAM|none] [--out FOLDER]\n\
-                     the peer is built by `cargo build --release --manifest-path benches/password_auth/Cargo.toml`";
+const USAGE: &str = "overload [--seconds 60] [--times 20] [--networks 5000] [--rest 30] [--cost default|minimal]\n         \
+                     [--peers PROGRAM,...|none] [--out FOLDER]\n\
+                     the peers are built by `cargo build --release --manifest-path benches/password_auth/Cargo.toml`";
+
+const PEERS: &str = "benches/password_auth/target/release/password_auth_server,\
+                     benches/password_auth/target/release/password_auth_bounded_server";
 
 fn main() -> Result<(), Failure> {
-    let names = ["seconds", "times", "rest", "cost", "peer", "out"];
+    let names = ["seconds", "times", "networks", "rest", "cost", "peers", "out"];
     let Some(options) = Options::read(&names, USAGE)? else { return Ok(()) };
     let seconds: usize = options.number("seconds", 60)?;
     let times: f64 = options.number("times", 20.0)?;
+    let networks: u32 = options.number("networks", 5_000)?;
     let rest = Duration::from_secs(options.number("rest", 30)?);
     let cost = options.text("cost", "default").to_owned();
     options.cost()?;
-    let peer = options.text("peer", "benches/password_auth/target/release/password_auth_server");
-    println!("overload: --seconds {seconds} --times {times} --cost {cost}");
+    let peers = options.text("peers", PEERS);
+    println!("overload: --seconds {seconds} --times {times} --networks {networks} --cost {cost}");
     println!("{} cores, {}; the guessers run on the same\n", cores(), processor());
 
     let mut subjects = vec![Subject::Doorward { cost }];
-    if peer != "none" {
-        subjects.push(Subject::Peer(PathBuf::from(peer)));
+    for program in peers.split(',').filter(|peer| *peer != "none").map(PathBuf::from) {
+        let name = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy();
+        subjects.push(Subject::Peer { name: name.into_owned(), program });
     }
     // One thread: the rest of the machine is the server's.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let length = Duration::from_secs(u64::try_from(seconds)?);
     let mut trials = Vec::new();
     for subject in &subjects {
-        trials.push(runtime.block_on(Trial::of(subject, times, length, rest))?);
+        let trial = Trial::of(subject, networks, times, length, rest);
+        trials.push(runtime.block_on(unless_told_to_end(trial))?);
     }
     let table = table(&trials, seconds);
-    println!("{table}");
+    println!("{}", table.markdown());
     for trial in &trials {
         println!("{}:", trial.name);
         for (who, name) in [
@@ -57,14 +65,14 @@ fn main() -> Result<(), Failure> {
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join("overload.svg"), draw(&trials, seconds)?)?;
         std::fs::write(folder.join("overload.csv"), csv(&trials))?;
-        std::fs::write(folder.join("overload.txt"), table.to_string())?;
+        std::fs::write(folder.join("overload.md"), table.markdown())?;
     }
     Ok(())
 }
 
 fn table(trials: &[Trial], seconds: usize) -> Table {
     let headings: Vec<_> =
-        ["under overload"].into_iter().chain(trials.iter().map(|it| it.name)).collect();
+        ["under overload"].into_iter().chain(trials.iter().map(|it| it.name.as_str())).collect();
     let mut table = Table::new(&headings);
     let mut row = |name: &str, of: &dyn Fn(&Trial) -> String| {
         table.row([name.to_owned()].into_iter().chain(trials.iter().map(of)));

@@ -2,6 +2,8 @@
 
 mod child;
 mod connection;
+mod ending;
 
 pub use child::Child;
 pub use connection::{Connection, Reply, post};
+pub use ending::unless_told_to_end;

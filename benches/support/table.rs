@@ -20,6 +20,18 @@ impl Table {
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
+
+    /// The same in Markdown, for a README.
+    pub fn markdown(&self) -> String {
+        let mut text = String::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            text.push_str(&format!("| {} |\n", row.join(" | ")));
+            if at == 0 {
+                text.push_str(&format!("|{}\n", "---|".repeat(row.len())));
+            }
+        }
+        text
+    }
 }
 
 impl fmt::Display for Table {
@@ -56,5 +68,12 @@ mod tests {
         table.row(["µ".to_owned(), "12.5".to_owned()]);
         table.row(["longer".to_owned()]);
         assert_eq!(table.to_string(), "what      ms\nµ       12.5\nlonger\n");
+    }
+
+    #[test]
+    fn markdown_has_a_line_below_its_headings() {
+        let mut table = Table::new(&["what", "ms"]);
+        table.row(["µ".to_owned(), "12.5".to_owned()]);
+        assert_eq!(table.markdown(), "| what | ms |\n|---|---|\n| µ | 12.5 |\n");
     }
 }

@@ -30,7 +30,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Those of the socket, and `InvalidInput` for any other address: nothing is sent from or to anywhere else.
+    /// Those of the socket, and `InvalidInput` for any other address: nothing is sent from anywhere else.
     pub async fn open(source: Ipv4Addr, port: u16) -> io::Result<Self> {
         if !source.is_loopback() {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -96,6 +96,12 @@ fn parse(read: &[u8]) -> io::Result<Option<Reply>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_sent_from_beyond_loopback() {
+        let refused = Connection::open(Ipv4Addr::new(192, 0, 2, 7), 1).await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::InvalidInput);
+    }
 
     #[test]
     fn an_answer_is_read_once_it_is_whole() {

@@ -17,6 +17,8 @@ pub(super) struct Crowd {
     pub(super) port: u16,
     pub(super) watch: Stopwatch,
     pub(super) letters: Letters,
+    /// So many networks (/24) guesses come from, four addresses of each.
+    pub(super) networks: u32,
     /// Of known devices, by number of the owner.
     pub(super) devices: Arc<Vec<Option<String>>>,
 }
@@ -30,8 +32,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Accounts that guessers try, and owners of each kind: no guesser tries an owner of these.
 pub(super) const VICTIMS: usize = 400;
 pub(super) const OWNERS: usize = 100;
-/// So many addresses guesses come from, each in a network (/24) with three others.
-const ADDRESSES: u32 = 20_000;
+/// Of each network of the guessers.
+const ADDRESSES: u32 = 4;
+/// The first of them, 127.1.0.1; so many networks are below those of owners.
+const GUESSERS: u32 = 0x7f01_0001;
+pub(super) const MOST_NETWORKS: u32 = 50_000;
 
 pub(super) fn name(number: usize) -> String {
     format!("user{number:04}@example.com")
@@ -57,14 +62,19 @@ impl Crowd {
             _ => format!("nobody{}@example.com", turn % 10_000),
         };
         let body = format!(r#"{{"username":"{name}","password":"guess {number}"}}"#);
-        // Spread by a multiplier without a common divisor: neighbours in time are not neighbours in the network.
-        let step = u32::try_from(number % u64::from(ADDRESSES)).unwrap_or_default();
-        let at_address =
-            u32::try_from(u64::from(step) * 7_919 % u64::from(ADDRESSES)).unwrap_or_default();
-        let source = Ipv4Addr::from(0x7f01_0001 + ((at_address / 4) << 8) + at_address % 4);
+        let source = self.guesser(number);
         let sent = self.once(source, &post("/login", &body)).await;
         // A guess that is answered in any way is no more than that.
         self.record(Who::Hostile, at, sent.is_ok(), told(&sent))
+    }
+
+    /// All networks in turn, then again from the next address of each. A network comes back as late as can be, which is the
+    /// quietest that a flood of this strength can be.
+    fn guesser(&self, number: u64) -> Ipv4Addr {
+        let all = u64::from(self.networks) * u64::from(ADDRESSES);
+        let turn = u32::try_from(number % all).unwrap_or_default();
+        let (network, address) = (turn % self.networks, turn / self.networks);
+        Ipv4Addr::from(GUESSERS + (network << 8) + address)
     }
 
     pub(super) async fn known(self, at: Duration, number: usize) -> Record {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::crowd::{Crowd, OWNERS, VICTIMS, name, password};
+use super::crowd::{Crowd, MOST_NETWORKS, OWNERS, VICTIMS, name, password};
 use super::ledger::{Ledger, Record};
 use super::letters::Letters;
 use crate::door::Failure;
@@ -23,8 +23,13 @@ pub enum Subject {
         /// `default` or `minimal`.
         cost: String,
     },
-    /// The one without doorward, by its program.
-    Peer(PathBuf),
+    /// One without doorward.
+    Peer {
+        /// What it is called.
+        name: String,
+        /// Its program.
+        program: PathBuf,
+    },
 }
 
 /// What came of it.
@@ -32,7 +37,7 @@ pub enum Subject {
 #[non_exhaustive]
 pub struct Trial {
     /// The name of the service.
-    pub name: &'static str,
+    pub name: String,
     /// Logins a second that it hashes when nothing else is asked of it.
     pub capacity: f64,
     /// Guesses a second that were to be sent.
@@ -43,6 +48,8 @@ pub struct Trial {
     pub unsent: u64,
     /// Resident before the flood, at most within it, and some time after it, in KiB; 0 where the service has ended.
     pub resident: [u64; 3],
+    /// Resident within the flood, by when, in KiB; nothing any more once the service has ended.
+    pub memory: Vec<(Duration, u64)>,
     /// When the service ended by itself, if it did.
     pub ended: Option<Duration>,
 }
@@ -55,10 +62,14 @@ impl Trial {
     /// [`Failure`] where the service does not start.
     pub async fn of(
         subject: &Subject,
+        networks: u32,
         times: f64,
         length: Duration,
         rest: Duration,
     ) -> Result<Self, Failure> {
+        if !(1..=MOST_NETWORKS).contains(&networks) {
+            return Err(format!("--networks is from 1 to {MOST_NETWORKS}").into());
+        }
         let folder = Folder::new("overload")?;
         let rows = (0..2 * OWNERS + VICTIMS)
             .map(|number| format!("{},{}", name(number), password(number)));
@@ -79,10 +90,10 @@ impl Trial {
                     &outbox,
                 ];
                 let program = Child::login_server()?;
-                ("doorward", Child::start(&program, &arguments.map(str::to_owned))?)
+                ("doorward".to_owned(), Child::start(&program, &arguments.map(str::to_owned))?)
             }
-            Subject::Peer(program) => {
-                ("axum and password-auth", Child::start(program, std::slice::from_ref(&users))?)
+            Subject::Peer { name, program } => {
+                (name.clone(), Child::start(program, std::slice::from_ref(&users))?)
             }
         };
         let letters = Letters::new(outbox.into());
@@ -90,6 +101,7 @@ impl Trial {
             port: child.port(),
             watch: Stopwatch::start(),
             letters,
+            networks,
             devices: Arc::default(),
         };
         let mut devices = Vec::new();
@@ -104,9 +116,10 @@ impl Trial {
         let flooded = flood(&crowd, &child, asked, length).await?;
         tokio::time::sleep(rest).await;
         let after = child.status("VmRSS:").unwrap_or_default();
-        let Flooded { ledger, unsent, peak, ended } = flooded;
+        let Flooded { ledger, unsent, memory, ended } = flooded;
+        let peak = memory.iter().map(|(_, resident)| *resident).max().unwrap_or_default();
         let resident = [before, peak, after];
-        Ok(Self { name: title, capacity, asked, ledger, unsent, resident, ended })
+        Ok(Self { name: title, capacity, asked, ledger, unsent, resident, memory, ended })
     }
 }
 
@@ -137,7 +150,7 @@ async fn capacity(crowd: &Crowd) -> Result<f64, Failure> {
 struct Flooded {
     ledger: Ledger,
     unsent: u64,
-    peak: u64,
+    memory: Vec<(Duration, u64)>,
     ended: Option<Duration>,
 }
 
@@ -148,7 +161,7 @@ async fn flood(
     hostile: f64,
     length: Duration,
 ) -> Result<Flooded, Failure> {
-    let (mut ledger, mut unsent, mut peak, mut ended) = (Ledger::default(), 0, 0, None);
+    let (mut ledger, mut unsent, mut memory, mut ended) = (Ledger::default(), 0, Vec::new(), None);
     let mut under_way = JoinSet::<Record>::new();
     let mut hostile = Due::every(hostile);
     let (mut known, mut new, mut health) = (Due::every(4.0), Due::every(2.0), Due::every(10.0));
@@ -158,7 +171,7 @@ async fn flood(
             under_way.spawn(crowd.clone().health(at));
             // Its memory is looked at as often.
             match child.status("VmRSS:") {
-                Ok(resident) => peak = resident.max(peak),
+                Ok(resident) => memory.push((at, resident)),
                 Err(_) if number > 0 => ended = ended.or(Some(at)),
                 Err(error) => return Err(error),
             }
@@ -186,7 +199,7 @@ async fn flood(
     while let Some(record) = under_way.join_next().await {
         ledger.push(record?);
     }
-    Ok(Flooded { ledger, unsent, peak, ended })
+    Ok(Flooded { ledger, unsent, memory, ended })
 }
 
 /// What comes so many times a second.
