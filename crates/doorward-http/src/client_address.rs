@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use http::Extensions;
+
 /// Where a request comes from: in its extensions, once the [`AuthLayer`](crate::AuthLayer) has seen it.
 ///
 /// Without an [`ip`](Self::ip), nobody who could be believed has said. What is throttled by address has one strict budget
@@ -55,10 +57,20 @@ impl ClientAddress {
 #[allow(clippy::exhaustive_structs, reason = "it is made of an address by whoever serves")]
 pub struct PeerAddr(pub SocketAddr);
 
-pub(crate) fn peer(extensions: &http::Extensions) -> Option<IpAddr> {
-    #[cfg(feature = "axum")]
-    if let Some(info) = extensions.get::<axum::extract::ConnectInfo<SocketAddr>>() {
-        return Some(info.0.ip());
+impl PeerAddr {
+    fn read(extensions: &Extensions) -> Option<IpAddr> {
+        extensions.get::<Self>().map(|peer| peer.0.ip())
     }
-    extensions.get::<PeerAddr>().map(|peer| peer.0.ip())
 }
+
+/// The address of the peer of a request, by whichever has told it.
+pub(crate) fn peer(extensions: &Extensions) -> Option<IpAddr> {
+    READERS.iter().find_map(|read| read(extensions))
+}
+
+/// Where it may have been told, the first one first.
+const READERS: &[fn(&Extensions) -> Option<IpAddr>] = &[
+    PeerAddr::read,
+    #[cfg(feature = "axum")]
+    crate::connect_info::read,
+];

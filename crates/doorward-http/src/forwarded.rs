@@ -14,7 +14,7 @@ pub(crate) fn x_forwarded_for(
     headers: &HeaderMap,
 ) -> Option<impl Iterator<Item = Result<IpAddr, Unnamed>>> {
     let lines = lines(headers, X_FORWARDED_FOR)?;
-    Some(lines.flat_map(|line| line.rsplit(|byte| *byte == b',')).map(|hop| node(text(hop)?)))
+    Some(lines.flat_map(Elements::without_quotes).map(|hop| node(text(hop?)?)))
 }
 
 /// The hops of `Forwarded`, likewise.
@@ -22,30 +22,50 @@ pub(crate) fn forwarded(
     headers: &HeaderMap,
 ) -> Option<impl Iterator<Item = Result<IpAddr, Unnamed>>> {
     let lines = lines(headers, FORWARDED.as_str())?;
-    Some(lines.flat_map(Elements::of).map(|element| forwarded_for(element?)))
+    Some(lines.flat_map(Elements::with_quotes).map(|element| forwarded_for(element?)))
 }
 
 pub(crate) const X_FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The lines of a header, the last one first.
-fn lines<'a>(headers: &'a HeaderMap, name: &str) -> Option<impl Iterator<Item = &'a [u8]>> {
-    let mut lines = headers.get_all(name).iter().rev().map(|line| line.as_bytes()).peekable();
-    lines.peek()?;
-    Some(lines)
+/// A line of a header, or what is looked at of it: its end.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    text: &'a [u8],
+    is_whole: bool,
 }
 
-/// The elements of one line of `Forwarded`, the last one first.
+/// The lines of a header, the last one first, up to what is looked at of all.
+fn lines<'a>(headers: &'a HeaderMap, name: &str) -> Option<impl Iterator<Item = Line<'a>>> {
+    let mut lines = headers.get_all(name).iter().rev().map(|line| line.as_bytes()).peekable();
+    lines.peek()?;
+    Some(lines.scan(Some(MOST_BYTES), |left, line| {
+        let most = (*left)?;
+        *left = most.checked_sub(line.len());
+        let text = &line[line.len().saturating_sub(most)..];
+        Some(Line { text, is_whole: left.is_some() })
+    }))
+}
+
+/// Hops have some forty bytes, and more where a proxy adds other parameters.
+const MOST_BYTES: usize = 4096;
+
+/// The elements of one line, the last one first. One that begins before what is looked at names no address.
 ///
 /// What stands on the left may have been written by the client, with quotes that nobody closes. What a proxy has written
 /// stands on the right, and its quotes are its own; so they are paired from the right, and nothing on the left can move
 /// the comma that a proxy's element begins behind.
 struct Elements<'a> {
-    left: Option<&'a [u8]>,
+    left: Option<Line<'a>>,
+    has_quotes: bool,
 }
 
 impl<'a> Elements<'a> {
-    fn of(line: &'a [u8]) -> Self {
-        Self { left: Some(line) }
+    fn with_quotes(line: Line<'a>) -> Self {
+        Self { left: Some(line), has_quotes: true }
+    }
+
+    fn without_quotes(line: Line<'a>) -> Self {
+        Self { left: Some(line), has_quotes: false }
     }
 }
 
@@ -53,19 +73,21 @@ impl<'a> Iterator for Elements<'a> {
     type Item = Result<&'a [u8], Unnamed>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let left = self.left.take()?;
+        let Line { text, is_whole } = self.left.take()?;
         let mut is_quoted = false;
-        for (at, byte) in left.iter().enumerate().rev() {
+        for (at, byte) in text.iter().enumerate().rev() {
             match byte {
-                b'"' if !(is_quoted && is_escaped(left, at)) => is_quoted = !is_quoted,
+                b'"' if self.has_quotes && !(is_quoted && is_escaped(text, at)) => {
+                    is_quoted = !is_quoted;
+                }
                 b',' if !is_quoted => {
-                    self.left = Some(&left[..at]);
-                    return Some(Ok(&left[at + 1..]));
+                    self.left = Some(Line { text: &text[..at], is_whole });
+                    return Some(Ok(&text[at + 1..]));
                 }
                 _ => {}
             }
         }
-        Some(if is_quoted { Err(Unnamed) } else { Ok(left) })
+        Some(if is_quoted || !is_whole { Err(Unnamed) } else { Ok(text) })
     }
 }
 
@@ -257,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn r30_quotes_of_the_client_do_not_swallow_what_a_proxy_has_written() {
+    fn r09_quotes_of_the_client_do_not_swallow_what_a_proxy_has_written() {
         for client in [
             "for=\"",
             "for=\"6.6.6.6",

@@ -35,6 +35,8 @@ mod body;
 mod challenge;
 mod client;
 mod client_address;
+#[cfg(feature = "axum")]
+mod connect_info;
 mod cookie;
 mod csrf;
 mod door;

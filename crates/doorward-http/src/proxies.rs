@@ -18,6 +18,10 @@ use crate::forwarded::{Unnamed, forwarded, x_forwarded_for};
 /// Where both headers are there, both have to say the same, unless told which one to [read](Self::reading): a proxy that
 /// adds to one of them passes the other on as the client wrote it. Tell it.
 ///
+/// Quotes in `Forwarded` are paired from the right: those that a client opens and nobody closes do not reach into what a
+/// proxy has added. That holds for proxies that escape what they quote. One that copies `Host` into `host="…"` as it came
+/// lets a client write elements in its name: have it write `X-Forwarded-For`, and read that.
+///
 /// ```
 /// use doorward_http::Proxies;
 /// use http::HeaderMap;
@@ -79,7 +83,7 @@ impl Proxies {
 
     /// Where a request comes from: by the address of the peer, `None` on a Unix socket, and by what the headers say.
     ///
-    /// At most 64 hops are read: who stands behind more has no address.
+    /// At most 64 hops and 4,096 bytes are read of a header, from the right: who stands behind more has no address.
     #[must_use]
     pub fn client(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> ClientAddress {
         let is_trusted = match peer {
