@@ -29,9 +29,11 @@ pub(super) const AGAIN: &str = ", tried again";
 const TRIES: u32 = 3;
 /// After so long, whoever waits goes away.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Accounts that guessers try, and owners of each kind: no guesser tries an owner of these.
+/// Accounts that guessers try; and owners with a known device, and owners who never come from the same network twice in
+/// two minutes: no guesser tries an owner of these.
 pub(super) const VICTIMS: usize = 400;
 pub(super) const OWNERS: usize = 100;
+pub(super) const ELSEWHERE: usize = 240;
 /// Of each network of the guessers.
 const ADDRESSES: u32 = 4;
 /// The first of them, 127.1.0.1; so many networks are below those of owners.
@@ -58,7 +60,7 @@ impl Crowd {
     pub(super) async fn hostile(self, at: Duration, number: u64) -> Record {
         let turn = usize::try_from(number).unwrap_or_default();
         let name = match turn % 2 {
-            0 => name(2 * OWNERS + turn / 2 % VICTIMS),
+            0 => name(OWNERS + ELSEWHERE + turn / 2 % VICTIMS),
             _ => format!("nobody{}@example.com", turn % 10_000),
         };
         let body = format!(r#"{{"username":"{name}","password":"guess {number}"}}"#);
@@ -85,8 +87,17 @@ impl Crowd {
         self.record(Who::Known, at, is_good, told(&sent))
     }
 
-    pub(super) async fn new_device(self, at: Duration, number: usize) -> Record {
-        let number = OWNERS + number;
+    /// From the network that the owner's known device logged in from.
+    pub(super) async fn at_home(self, at: Duration, number: usize) -> Record {
+        self.new_device(Who::Home, at, number).await
+    }
+
+    /// From a network that nobody has come from.
+    pub(super) async fn elsewhere(self, at: Duration, number: usize) -> Record {
+        self.new_device(Who::Elsewhere, at, OWNERS + number).await
+    }
+
+    async fn new_device(self, who: Who, at: Duration, number: usize) -> Record {
         let (mut sent, mut by_code) = self.on_a_new_device(number).await;
         let mut tries = 1;
         // As it is told: `Retry-After` is a second.
@@ -100,7 +111,7 @@ impl Crowd {
         if tries > 1 {
             told.push_str(AGAIN);
         }
-        self.record(Who::New, at, is_good, told)
+        self.record(who, at, is_good, told)
     }
 
     /// And whether a code was asked for.

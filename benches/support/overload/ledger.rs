@@ -16,8 +16,10 @@ pub enum Who {
     Hostile,
     /// An owner on a device that has logged in before.
     Known,
-    /// An owner on a new device.
-    New,
+    /// An owner on a new device, where they have logged in before.
+    Home,
+    /// An owner on a new device, where nobody has logged in before.
+    Elsewhere,
 }
 
 /// One request.
@@ -93,12 +95,12 @@ mod tests {
             (Who::Known, true, "200"),
             (Who::Known, false, "503"),
             (Who::Known, false, "503"),
-            (Who::New, true, "200"),
+            (Who::Home, true, "200"),
         ] {
             let took = Duration::from_millis(2);
             ledger.push(Record { who, at: Duration::ZERO, took, is_good, what: what.to_owned() });
         }
-        assert_eq!((ledger.good(Who::Known), ledger.good(Who::New)), ((1, 3), (1, 1)));
+        assert_eq!((ledger.good(Who::Known), ledger.good(Who::Home)), ((1, 3), (1, 1)));
         assert_eq!(ledger.answers(Who::Known), "503: 2, 200: 1");
         assert_eq!(ledger.times(Who::Known).count(), 1);
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::crowd::{Crowd, MOST_NETWORKS, OWNERS, VICTIMS, name, password};
+use super::crowd::{Crowd, ELSEWHERE, MOST_NETWORKS, OWNERS, VICTIMS, name, password};
 use super::ledger::{Ledger, Record};
 use super::letters::Letters;
 use crate::door::Failure;
@@ -71,7 +71,7 @@ impl Trial {
             return Err(format!("--networks is from 1 to {MOST_NETWORKS}").into());
         }
         let folder = Folder::new("overload")?;
-        let rows = (0..2 * OWNERS + VICTIMS)
+        let rows = (0..OWNERS + ELSEWHERE + VICTIMS)
             .map(|number| format!("{},{}", name(number), password(number)));
         let rows: Vec<_> = rows.collect();
         let users =
@@ -164,7 +164,8 @@ async fn flood(
     let (mut ledger, mut unsent, mut memory, mut ended) = (Ledger::default(), 0, Vec::new(), None);
     let mut under_way = JoinSet::<Record>::new();
     let mut hostile = Due::every(hostile);
-    let (mut known, mut new, mut health) = (Due::every(4.0), Due::every(2.0), Due::every(10.0));
+    let (mut known, mut health) = (Due::every(4.0), Due::every(10.0));
+    let (mut home, mut elsewhere) = (Due::every(2.0), Due::every(2.0));
     while crowd.watch.elapsed() < length {
         let now = crowd.watch.elapsed();
         while let Some((at, number)) = health.next(now) {
@@ -180,9 +181,13 @@ async fn flood(
             let owner = usize::try_from(number).unwrap_or_default() % OWNERS;
             under_way.spawn(crowd.clone().known(at, owner));
         }
-        while let Some((at, number)) = new.next(now) {
+        while let Some((at, number)) = home.next(now) {
             let owner = usize::try_from(number).unwrap_or_default() % OWNERS;
-            under_way.spawn(crowd.clone().new_device(at, owner));
+            under_way.spawn(crowd.clone().at_home(at, owner));
+        }
+        while let Some((at, number)) = elsewhere.next(now) {
+            let owner = usize::try_from(number).unwrap_or_default() % ELSEWHERE;
+            under_way.spawn(crowd.clone().elsewhere(at, owner));
         }
         while let Some((at, number)) = hostile.next(now) {
             if under_way.len() < MOST_UNDER_WAY {

@@ -10,11 +10,14 @@ use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use doorward_store::AccountId;
 use doorward_throttle::SourcePrefix;
 
 use self::buckets::Buckets;
 use self::passage::Passage;
 use self::quiet::Quiet;
+use crate::lane::Lane;
+use crate::verified::Method;
 
 /// How many attempts one source may make, right or wrong, before they are refused unheard.
 ///
@@ -72,7 +75,8 @@ impl FrontLimits {
 
     /// So many sources are kept in mind, at least 1; 65,536 unless told. When one more comes, the one
     /// with the fullest bucket is forgotten. Too few, and whoever has more addresses than that is
-    /// never refused; each takes some 150 bytes.
+    /// never refused; each takes some 150 bytes. At most as many of each are kept of networks that somebody came from of
+    /// late, with passwords and with codes, of networks that owners logged in from, and of the accounts that did.
     pub fn with_keys(mut self, sources: usize) -> Self {
         self.keys = sources.max(1);
         self
@@ -131,8 +135,8 @@ impl Front {
         };
         Self {
             state: Mutex::new(state),
-            quiet: Quiet::new(limits.keys),
-            quiet_with_codes: Quiet::new(limits.keys),
+            quiet: Quiet::with_passwords(limits.keys),
+            quiet_with_codes: Quiet::with_codes(limits.keys),
         }
     }
 
@@ -146,15 +150,29 @@ impl Front {
         state.buckets.take(source, passed).map_err(|wait| wait + behind)
     }
 
-    /// How many have come of late from the network that an attempt comes from; `None` where they are many. It is a matter
-    /// of who goes first in a crowd.
-    pub(crate) fn quiet(&self, source: Option<IpAddr>, now: SystemTime) -> Option<u8> {
-        self.quiet.take(source, now)
+    /// The lane of an attempt, by the network that it comes from; `None` where that is loud. It is a matter of who goes first
+    /// in a crowd.
+    pub(crate) fn lane(&self, source: Option<IpAddr>, now: SystemTime) -> Option<Lane> {
+        self.quiet.lane(source, now)
     }
 
-    /// The same of attempts with codes.
-    pub(crate) fn quiet_with_codes(&self, source: Option<IpAddr>, now: SystemTime) -> Option<u8> {
-        self.quiet_with_codes.take(source, now)
+    /// The same of an attempt with a code.
+    pub(crate) fn lane_with_code(&self, source: Option<IpAddr>, now: SystemTime) -> Option<Lane> {
+        self.quiet_with_codes.lane(source, now)
+    }
+
+    /// An owner has logged in from there: with a password, or with the code that was asked for after it.
+    pub(crate) fn welcome(
+        &self,
+        source: Option<IpAddr>,
+        account: AccountId,
+        method: Method,
+        now: SystemTime,
+    ) {
+        self.quiet.welcome(source, account, now);
+        if method != Method::Password {
+            self.quiet_with_codes.welcome(source, account, now);
+        }
     }
 }
 

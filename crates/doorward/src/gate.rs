@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, ErrorKind};
 use crate::lane::{Lane, Lanes};
+use crate::ranks::Arrival;
 
 /// Lets so many attempts in that the hashing threads always have the next one at hand, and no more: what
 /// waits in front holds next to nothing, where an attempt under way holds its account and its counters.
@@ -43,24 +44,25 @@ impl Gate {
         lane: Lane,
         deadline: Duration,
     ) -> Result<Slot, Error> {
-        let told = {
+        let (told, _place) = {
             let mut state = self.lock();
             if state.taken < self.slots {
                 state.taken += 1;
                 return Ok(Slot { gate: Some(Arc::clone(self)) });
             }
-            if state.waiting.len_of(lane) >= self.longest(lane) {
+            let is_ranked = matches!(lane, Lane::Quiet(..));
+            if !is_ranked && state.waiting.len_of(lane) >= self.longest(lane) {
                 // Those who have gone away take no room.
                 state.waiting.retain(|waiting| !waiting.is_closed());
-                let is_full = state.waiting.len_of(lane) >= self.longest(lane);
-                // Whoever gives way is told by the end of the channel.
-                if is_full && state.waiting.evict(lane).is_none() {
+                if state.waiting.len_of(lane) >= self.longest(lane) {
                     return Err(Error::new(ErrorKind::Saturated));
                 }
             }
             let (tell, told) = oneshot::channel();
-            state.waiting.push(lane, tell);
-            told
+            let arrival = state.waiting.push(lane, tell);
+            // Whoever is turned away is told by the end of the channel.
+            state.waiting.trim(self.longest[0]);
+            (told, arrival.map(|arrival| Place { gate: self, arrival }))
         };
         match tokio::time::timeout(deadline, told).await {
             Ok(Ok(slot)) => Ok(slot),
@@ -78,13 +80,25 @@ impl Gate {
         match lane {
             // As many as were inside.
             Lane::Returning => usize::MAX,
-            Lane::Quiet(_) | Lane::Strangers => self.longest[0],
+            Lane::Quiet(..) | Lane::Strangers => self.longest[0],
             Lane::Known => self.longest[1],
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where somebody waits among those from quiet networks, until they are let in or go away.
+struct Place<'a> {
+    gate: &'a Gate,
+    arrival: Arrival,
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.gate.lock().waiting.remove(self.arrival);
     }
 }
 
@@ -163,6 +177,11 @@ mod tests {
         assert_eq!(gate.lock().taken, 0);
     }
 
+    fn quiet(network: u8, level: u8) -> Lane {
+        let address = std::net::Ipv4Addr::new(192, 0, network, 1);
+        Lane::Quiet(doorward_throttle::SourcePrefix::neighbourhood(address.into()), level)
+    }
+
     #[tokio::test]
     async fn in_a_full_line_the_loudest_gives_way_to_the_quieter() {
         let gate = narrow();
@@ -171,17 +190,35 @@ mod tests {
             let gate = Arc::clone(&gate);
             tokio::spawn(async move { gate.enter(lane, Duration::from_secs(5)).await })
         };
-        let (quiet, loud) = (enter(Lane::Quiet(1)), enter(Lane::Quiet(5)));
+        let (second, third) = (enter(quiet(1, 2)), enter(quiet(2, 5)));
         tokio::task::yield_now().await;
-        let quieter = enter(Lane::Quiet(0));
-        assert_eq!(loud.await.unwrap().unwrap_err().kind(), ErrorKind::Saturated);
-        let as_loud = gate.enter(Lane::Quiet(1), Duration::from_secs(5)).await.unwrap_err();
+        let new = enter(quiet(3, 2));
+        assert_eq!(third.await.unwrap().unwrap_err().kind(), ErrorKind::Saturated);
+        let as_loud = gate.enter(quiet(4, 2), Duration::from_secs(5)).await.unwrap_err();
         assert_eq!(as_loud.kind(), ErrorKind::Saturated);
+        // Its network comes back while it waits, and so it is the one that gives way.
+        let again = gate.enter(quiet(1, 3), Duration::from_secs(5)).await.unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::Saturated);
+        let last = enter(quiet(5, 2));
+        assert_eq!(second.await.unwrap().unwrap_err().kind(), ErrorKind::Saturated);
         drop(first);
-        drop(quieter.await.unwrap().unwrap());
-        drop(quiet.await.unwrap().unwrap());
+        drop(new.await.unwrap().unwrap());
+        drop(last.await.unwrap().unwrap());
         let state = gate.lock();
         assert_eq!((state.taken, state.waiting.len()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_leaves_their_place_to_others() {
+        let gate = narrow();
+        let first = gate.enter(Lane::Known, SOON).await.unwrap();
+        for network in 0..200 {
+            let late = gate.enter(quiet(network, 1), Duration::from_micros(1)).await.unwrap_err();
+            assert_eq!(late.kind(), ErrorKind::Saturated);
+        }
+        assert_eq!(gate.waiting(), 0);
+        drop(first);
+        assert_eq!(gate.lock().taken, 0);
     }
 
     #[tokio::test]
@@ -235,7 +272,8 @@ mod tests {
         for n in 0..400_u64 {
             let gate = Arc::clone(&gate);
             tasks.spawn(async move {
-                let lane = if n % 3 == 0 { Lane::Known } else { Lane::Strangers };
+                let lane = [Lane::Known, Lane::Strangers, quiet((n % 50) as u8, (n % 10) as u8)]
+                    [(n % 3) as usize];
                 let deadline = Duration::from_micros(if n % 7 == 0 { 300 } else { 10_000_000 });
                 let Ok(_slot) = gate.enter(lane, deadline).await else { return };
                 assert!((1..=SLOTS_A_THREAD).contains(&gate.lock().taken));

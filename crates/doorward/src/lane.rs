@@ -2,16 +2,20 @@
 
 use std::collections::VecDeque;
 
+use doorward_throttle::SourcePrefix;
+
+use crate::ranks::{Arrival, Ranks};
+
 /// Where something waits. Known devices go first and have a queue of their own, as long as the others: a
-/// flood of strangers does not keep owners out. Behind them come strangers from networks that nobody has come from of
-/// late: whoever floods has come before.
+/// flood of strangers does not keep owners out. Behind them come strangers from networks that owners log in from, or that
+/// nobody has come from of late: whoever floods has come before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Lane {
     /// Whoever was inside already goes before all.
     Returning,
     Known,
-    /// Of a network that so many have come from of late, below [`LEVELS`]: the fewer, the sooner.
-    Quiet(u8),
+    /// Of a network, and how loud it is: the quieter, the sooner.
+    Quiet(SourcePrefix, u8),
     Strangers,
 }
 
@@ -20,20 +24,22 @@ pub(crate) enum Lane {
 pub(crate) struct Lanes<T> {
     returning: VecDeque<T>,
     known: VecDeque<T>,
-    quiet: [VecDeque<T>; LEVELS],
+    quiet: Ranks<T>,
     strangers: VecDeque<T>,
     known_in_a_row: u32,
     quiet_in_a_row: u32,
 }
 
 impl<T> Lanes<T> {
-    pub(crate) fn push(&mut self, lane: Lane, waiting: T) {
+    /// Answers who it is among those from quiet networks, who alone can leave.
+    pub(crate) fn push(&mut self, lane: Lane, waiting: T) -> Option<Arrival> {
         match lane {
             Lane::Returning => self.returning.push_back(waiting),
             Lane::Known => self.known.push_back(waiting),
-            Lane::Quiet(level) => self.quiet[at(level)].push_back(waiting),
+            Lane::Quiet(network, level) => return Some(self.quiet.push(network, level, waiting)),
             Lane::Strangers => self.strangers.push_back(waiting),
         }
+        None
     }
 
     /// Whose turn it is.
@@ -52,27 +58,35 @@ impl<T> Lanes<T> {
     }
 
     fn pop_stranger(&mut self) -> Option<T> {
-        let loud = self.quiet_len() == 0 || self.quiet_in_a_row >= QUIET_IN_A_ROW;
+        let loud = self.quiet.len() == 0 || self.quiet_in_a_row >= QUIET_IN_A_ROW;
         if let Some(waiting) = loud.then(|| self.strangers.pop_front()).flatten() {
             self.quiet_in_a_row = 0;
             return Some(waiting);
         }
-        let quiet = self.quiet.iter_mut().find_map(VecDeque::pop_front)?;
+        let quiet = self.quiet.pop()?;
         self.quiet_in_a_row = self.quiet_in_a_row.saturating_add(1);
         Some(quiet)
     }
 
-    /// Takes out whoever came last from a network that is louder than this, to make room: from the loudest of all.
-    pub(crate) fn evict(&mut self, lane: Lane) -> Option<T> {
-        let Lane::Quiet(level) = lane else { return None };
-        self.quiet[at(level) + 1..].iter_mut().rev().find_map(VecDeque::pop_back)
+    /// Turns the loudest away while more than so many wait from networks that have come back of late, or [`NEW_FOR_ONE`]
+    /// times as many from quiet networks in all.
+    pub(crate) fn trim(&mut self, longest: usize) {
+        while self.quiet.len_of_loud() > longest
+            || self.quiet.len() > longest.saturating_mul(NEW_FOR_ONE)
+        {
+            self.quiet.pop_loudest();
+        }
     }
 
-    /// Keeps those alone that do.
+    /// Whoever waits in a network's turn has gone away.
+    pub(crate) fn remove(&mut self, arrival: Arrival) {
+        self.quiet.remove(arrival);
+    }
+
+    /// Keeps those alone that do, but for those who say when they go.
     pub(crate) fn retain(&mut self, does: impl Fn(&T) -> bool) {
         self.returning.retain(&does);
         self.known.retain(&does);
-        self.quiet.iter_mut().for_each(|level| level.retain(&does));
         self.strangers.retain(&does);
     }
 
@@ -81,19 +95,14 @@ impl<T> Lanes<T> {
         match lane {
             Lane::Returning => self.returning.len(),
             Lane::Known => self.known.len(),
-            // All levels share their room.
-            Lane::Quiet(_) => self.quiet_len(),
+            Lane::Quiet(..) => self.quiet.len(),
             Lane::Strangers => self.strangers.len(),
         }
     }
 
     /// How many wait in all.
     pub(crate) fn len(&self) -> usize {
-        self.returning.len() + self.known.len() + self.quiet_len() + self.strangers.len()
-    }
-
-    fn quiet_len(&self) -> usize {
-        self.quiet.iter().map(VecDeque::len).sum()
+        self.returning.len() + self.known.len() + self.quiet.len() + self.strangers.len()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -106,19 +115,12 @@ impl<T> Default for Lanes<T> {
         Self {
             returning: VecDeque::new(),
             known: VecDeque::new(),
-            quiet: Default::default(),
+            quiet: Ranks::default(),
             strangers: VecDeque::new(),
             known_in_a_row: 0,
             quiet_in_a_row: 0,
         }
     }
-}
-
-/// How quiet a network can be.
-pub(crate) const LEVELS: usize = 8;
-
-fn at(level: u8) -> usize {
-    usize::from(level).min(LEVELS - 1)
 }
 
 /// After so many known devices in a row it is a stranger's turn, if one waits: nobody who logs in in a
@@ -129,16 +131,31 @@ const KNOWN_IN_A_ROW: u32 = 3;
 /// loud on a Monday morning, and is not kept out either.
 const QUIET_IN_A_ROW: u32 = 7;
 
+/// So many times as many may wait from networks that have not come back yet: a flood shows who it is when it comes back, and
+/// until then owners wait among it, who must not be turned away meanwhile.
+const NEW_FOR_ONE: usize = 16;
+
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
+
+    fn quiet(network: u8, level: u8) -> Lane {
+        let address = Ipv4Addr::new(192, 0, network, 1);
+        Lane::Quiet(SourcePrefix::neighbourhood(address.into()), level)
+    }
+
+    fn push(lanes: &mut Lanes<char>, lane: Lane, waiting: char) {
+        let _ = lanes.push(lane, waiting);
+    }
 
     #[test]
     fn known_devices_go_first_and_strangers_are_not_kept_out() {
         let mut lanes = Lanes::default();
-        (0..2).for_each(|_| lanes.push(Lane::Strangers, 's'));
-        (0..8).for_each(|_| lanes.push(Lane::Known, 'k'));
-        lanes.push(Lane::Returning, 'r');
+        (0..2).for_each(|_| push(&mut lanes, Lane::Strangers, 's'));
+        (0..8).for_each(|_| push(&mut lanes, Lane::Known, 'k'));
+        push(&mut lanes, Lane::Returning, 'r');
         assert_eq!((lanes.len(), lanes.len_of(Lane::Known)), (11, 8));
         assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "rkkkskkkskk");
         assert!(lanes.is_empty());
@@ -147,27 +164,30 @@ mod tests {
     #[test]
     fn quiet_networks_go_before_loud_ones_which_have_their_turn_all_the_same() {
         let mut lanes = Lanes::default();
-        (0..3).for_each(|_| lanes.push(Lane::Strangers, 's'));
-        (0..9).for_each(|_| lanes.push(Lane::Quiet(2), 'q'));
-        (0..4).for_each(|_| lanes.push(Lane::Known, 'k'));
-        assert_eq!(lanes.len_of(Lane::Quiet(0)), 9);
+        (0..3).for_each(|_| push(&mut lanes, Lane::Strangers, 's'));
+        (0..9).for_each(|number| push(&mut lanes, quiet(number, 2), 'q'));
+        (0..4).for_each(|_| push(&mut lanes, Lane::Known, 'k'));
+        assert_eq!(lanes.len_of(quiet(0, 0)), 9);
         assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "kkkqkqqqqqqsqqss");
         assert!(lanes.is_empty());
     }
 
     #[test]
-    fn the_quieter_goes_first_and_the_loudest_gives_way() {
+    fn the_loudest_is_turned_away_and_the_new_wait_in_a_longer_line() {
         let mut lanes = Lanes::default();
-        for (level, waiting) in [(3, 'a'), (0, 'b'), (7, 'c'), (0, 'd'), (3, 'e'), (255, 'f')] {
-            lanes.push(Lane::Quiet(level), waiting);
+        for number in 0..40 {
+            push(&mut lanes, quiet(number, 1), 'n');
+            lanes.trim(2);
         }
-        assert_eq!(
-            (lanes.evict(Lane::Quiet(1)), lanes.evict(Lane::Quiet(1))),
-            (Some('f'), Some('c'))
-        );
-        assert_eq!(lanes.evict(Lane::Quiet(3)), None, "nobody gives way to one that is as loud");
-        assert_eq!(lanes.evict(Lane::Quiet(2)), Some('e'));
-        assert_eq!((lanes.evict(Lane::Strangers), lanes.evict(Lane::Known)), (None, None));
-        assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "bda");
+        assert_eq!(lanes.len(), 32);
+        // They come back, and two of them stay.
+        for number in 0..32 {
+            push(&mut lanes, quiet(number, 2), 'l');
+            lanes.trim(2);
+        }
+        assert_eq!(lanes.len(), 2);
+        push(&mut lanes, quiet(90, 0), 'o');
+        lanes.trim(2);
+        assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "onn");
     }
 }

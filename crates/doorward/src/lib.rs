@@ -87,6 +87,7 @@ mod permit;
 mod pool;
 mod principal;
 mod queue;
+mod ranks;
 mod recipe;
 mod recovery;
 mod redeem;

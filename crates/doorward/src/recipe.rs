@@ -64,7 +64,7 @@ impl Inner {
         Ok(match away.or_else(|| self.known_wait(&visitor, now)) {
             Some(denial) => Err(self.answer_wait(&visitor, Wait::new(denial, now))),
             None if visitor.device.is_some() => Ok(visitor.lane()),
-            None => Ok(self.front.quiet(visitor.source, now).map_or(visitor.lane(), Lane::Quiet)),
+            None => Ok(self.front.lane(visitor.source, now).unwrap_or(visitor.lane())),
         })
     }
 
@@ -182,7 +182,10 @@ impl Inner {
                 let (settled, credential, ticket) = tokio::join!(settling, renewing, ticket);
                 settled?;
                 match ticket? {
-                    None => (Outcome::Verified(proof), EventKind::Verified, Some(credential)),
+                    None => {
+                        self.welcome(visitor, &proof, now);
+                        (Outcome::Verified(proof), EventKind::Verified, Some(credential))
+                    }
                     Some((ticket, _)) => {
                         let event = EventKind::SecondFactorAsked;
                         (Outcome::StepUp(ticket), event, Some(credential))

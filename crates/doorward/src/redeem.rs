@@ -13,7 +13,6 @@ use crate::device::KnownDevice;
 use crate::epoch::epoch;
 use crate::error::Error;
 use crate::event::{Event, EventKind, Rejection};
-use crate::lane::Lane;
 use crate::outcome::{Outcome, Wait};
 use crate::second_factor::Given;
 use crate::step_up::{TICKET_LIFE, TICKET_TRIES};
@@ -82,9 +81,9 @@ impl Inner {
         // Codes are guesses as well: what an account, a device and a source may fail is counted, apart from passwords.
         let quiet = match giver.device {
             Some(_) => None,
-            None => self.front.quiet_with_codes(giver.source, now),
+            None => self.front.lane_with_code(giver.source, now),
         };
-        let lane = quiet.map_or(giver.lane(), Lane::Quiet);
+        let lane = quiet.unwrap_or(giver.lane());
         let mut slot = Some(self.pool.enter(lane).await?);
         let admitted = match self.admit(&mut giver, None, &mut slot).await? {
             Ok(admitted) => admitted,
@@ -188,6 +187,7 @@ impl Inner {
         };
         let token = self.vault.reissue_device(device, &credential)?;
         let proof = Verified::new(&credential, now, method, token);
+        self.welcome(giver, &proof, now);
         let proof = match given.and_then(Given::into_replacement) {
             Some(code) => proof.with_replacement(code),
             None => proof,

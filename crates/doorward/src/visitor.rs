@@ -16,6 +16,7 @@ use crate::event::{Event, EventKind};
 use crate::identifier::Identifier;
 use crate::lane::Lane;
 use crate::vault::{Vault, lookup_key};
+use crate::verified::Verified;
 
 /// A login without its password: an identifier that may be nobody's, a source, a device.
 #[derive(Debug)]
@@ -130,6 +131,11 @@ impl Visitor {
 }
 
 impl Inner {
+    /// Wherever an owner logs in from, owners do.
+    pub(crate) fn welcome(&self, visitor: &Visitor, proof: &Verified, now: SystemTime) {
+        self.front.welcome(visitor.source, proof.account(), proof.method(), now);
+    }
+
     /// The credential of the account that a visitor names.
     pub(crate) async fn look_up(
         &self,

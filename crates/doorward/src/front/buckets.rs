@@ -52,6 +52,14 @@ impl<K: Copy + Ord> Buckets<K> {
         Ok(())
     }
 
+    /// Puts one back into the bucket of `key`, if one is missing.
+    pub(super) fn put_back(&mut self, key: K, now: Duration) {
+        let Some(at) = self.full_at.get_mut(&key) else { return };
+        self.by_time.remove(&(*at, key));
+        *at = at.saturating_sub(self.interval).max(now);
+        self.by_time.insert((*at, key));
+    }
+
     /// How many have been taken out of the bucket of `key` that have not come back.
     pub(super) fn taken(&self, key: K, now: Duration) -> u32 {
         let missing = self.full_at.get(&key).map_or(Duration::ZERO, |at| at.saturating_sub(now));
