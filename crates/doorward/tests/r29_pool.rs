@@ -82,3 +82,37 @@ async fn r29_waiting_ends_at_the_deadline() {
     assert_eq!(error.kind(), ErrorKind::Saturated);
     assert_eq!(door.memory.accounts(), 0, "nothing is half-written");
 }
+
+/// Of a crowd on new devices, each from a network that nobody has come from, owners go first where they or others have
+/// logged in before.
+#[tokio::test]
+async fn r29_owners_go_first_where_owners_have_logged_in() {
+    let home = [198, 51, 100, 7];
+    // Up to 8 were under way; and a few more were answered in the time that the owner was.
+    assert!((1..25).contains(&went_before("alice", home).await));
+    assert!((1..25).contains(&went_before("bob", [198, 51, 100, 9]).await));
+    assert!(went_before("alice", [203, 0, 113, 1]).await > 40);
+}
+
+/// How many of a crowd were answered before this owner; alice has logged in at home.
+async fn went_before(name: &str, source: [u8; 4]) -> usize {
+    let limits = HashingLimits::default().with_threads(1).with_queue(100);
+    let brief = Cost::new(47_104, 1, 1).unwrap();
+    let door = door_with(|builder, _| builder.cost(brief).hashing(limits));
+    let door = door.with_account("alice").await.with_account("bob").await;
+    let right = |name: &str, source: [u8; 4]| Login::new(name, PASSWORD).from(source);
+    let first = door.auth.authenticate(right("alice", [198, 51, 100, 7])).await;
+    assert!(is_verified(&first.unwrap()));
+    let mut crowd = JoinSet::new();
+    for n in 0..50 {
+        let auth = door.auth.clone();
+        let attempt = Login::new(format!("name {n}"), format!("guess {n}")).from(stranger(n));
+        crowd.spawn(async move { auth.authenticate(attempt).await });
+    }
+    tokio::task::yield_now().await;
+    let owner = door.auth.authenticate(right(name, source)).await;
+    assert!(is_verified(&owner.unwrap()));
+    let before = std::iter::from_fn(|| crowd.try_join_next()).count();
+    assert!(crowd.join_all().await.iter().all(Result::is_ok));
+    before
+}
