@@ -12,7 +12,7 @@ use doorward_hash::Recommendation;
 /// 8 logins a thread are under way; whoever has to wait does so before anything is counted or looked up,
 /// but for those who wait for others of their own account or source.
 /// A queue that is longer than the threads can work off within the deadline only makes people wait for an
-/// error.
+/// error; but for that of networks that were quiet, see [`with_queue`](Self::with_queue).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct HashingLimits {
     pub(crate) threads: usize,
@@ -28,7 +28,9 @@ impl HashingLimits {
     }
 
     /// So many more that wait for their turn; one more is refused at once. Known devices, which go first, have a queue of
-    /// this length of their own, and behind them so have strangers from networks that few have come from of late.
+    /// this length of their own, and behind them so have strangers from networks that few have come from of late. Those of
+    /// networks that owners have logged in from, or that nobody has come from, have one 16 times as long: a flood is told from
+    /// them when it comes back, and until then they wait among it.
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
         self

@@ -114,7 +114,7 @@ pub(crate) fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// More than wait for hashes, so that whoever asks for something else is served meanwhile; and little enough that memory is
-/// bounded: each takes some ten kilobytes.
+/// bounded: each takes up to some thirty kilobytes, while a login waits.
 const MOST: usize = 16_384;
 /// Of letters, of the log, and of what else is open.
 const OTHER_FILES: usize = 64;
