@@ -279,6 +279,28 @@ mod tests {
     }
 
     #[test]
+    fn no_more_is_looked_at_than_the_end() {
+        let hop = Some("192.0.2.1".to_owned());
+        let behind = ",192.0.2.1";
+        let line = |written: usize| format!("{}{behind}", "x".repeat(written));
+        let room = MOST_BYTES - behind.len();
+        // Whether all of it, all but a byte, or next to nothing of what stands on the left is looked at, it is no address.
+        for written in [room - 1, room, room + 1, 10 * MOST_BYTES] {
+            assert_eq!(read(X_FORWARDED_FOR, &[&line(written)]), [hop.clone(), None]);
+        }
+        // An address of which the first byte is not looked at would be another one.
+        let cut = |first: &str| format!("{first},{}", " ".repeat(MOST_BYTES - "92.0.2.1,".len()));
+        assert_eq!(read(X_FORWARDED_FOR, &[&cut("92.0.2.1")])[1], Some("92.0.2.1".to_owned()));
+        assert_eq!(read(X_FORWARDED_FOR, &[&cut("192.0.2.1")]), [None, None]);
+        // The lines before a line that uses it up are not looked at; those before one that does not are.
+        assert_eq!(read(X_FORWARDED_FOR, &["192.0.2.2", &line(room + 1)]).len(), 2);
+        let lines = read(X_FORWARDED_FOR, &["192.0.2.2", &line(room - "192.0.2.2".len())]);
+        assert_eq!(lines, [hop, None, Some("192.0.2.2".to_owned())]);
+        let quoted = format!("for=\"{}\",for=192.0.2.1", "x".repeat(MOST_BYTES));
+        assert_eq!(read("forwarded", &[&quoted]), [Some("192.0.2.1".to_owned()), None]);
+    }
+
+    #[test]
     fn r09_quotes_of_the_client_do_not_swallow_what_a_proxy_has_written() {
         for client in [
             "for=\"",

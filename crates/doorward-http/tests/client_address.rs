@@ -1,9 +1,10 @@
-//! R30: nobody chooses the address that they are counted by.
+//! R9: nobody chooses the address that they are counted by.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use doorward::SourcePrefix;
 use doorward_http::{Proxies, ProxyHeader};
 use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
@@ -31,7 +32,7 @@ fn client(proxies: &Proxies, peer: &str, lines: &[(&'static str, &str)]) -> Opti
 const XFF: &str = "x-forwarded-for";
 
 #[test]
-fn r30_a_header_of_nobody_who_is_trusted_changes_nothing() {
+fn r09_a_header_of_nobody_who_is_trusted_changes_nothing() {
     let lines =
         [(XFF, "198.51.100.1"), ("forwarded", "for=198.51.100.2"), ("x-real-ip", "198.51.100.3")];
     for proxies in [Proxies::none(), trusting()] {
@@ -42,7 +43,7 @@ fn r30_a_header_of_nobody_who_is_trusted_changes_nothing() {
 }
 
 #[test]
-fn r30_what_the_client_writes_on_the_left_is_not_looked_at() {
+fn r09_what_the_client_writes_on_the_left_is_not_looked_at() {
     let proxies = trusting();
     for written in ["6.6.6.6", "10.9.9.9", "unknown", "garbage", "", "\u{e9}\u{e9}", "\"", ",,,,"] {
         let line = format!("{written}, 192.0.2.7, 10.0.0.2");
@@ -58,7 +59,7 @@ fn r30_what_the_client_writes_on_the_left_is_not_looked_at() {
 }
 
 #[test]
-fn r30_a_hop_without_an_address_is_no_address_and_not_the_next_one() {
+fn r09_a_hop_without_an_address_is_no_address_and_not_the_next_one() {
     let proxies = trusting();
     for hop in ["unknown", "_hidden", "garbage", "", "10.0.0.1.example", "fd00::1%eth0"] {
         for line in [format!("6.6.6.6, {hop}"), format!("6.6.6.6, {hop}, 10.0.0.2")] {
@@ -85,7 +86,7 @@ fn all_hops_trusted_is_the_outermost_and_no_header_is_the_proxy_itself() {
 }
 
 #[test]
-fn r30_two_headers_agree_or_one_of_them_is_named() {
+fn r09_two_headers_agree_or_one_of_them_is_named() {
     let proxies = trusting();
     let agreeing = [(XFF, "6.6.6.6, 192.0.2.7"), ("forwarded", "for=192.0.2.7")];
     assert_eq!(client(&proxies, "10.0.0.1", &agreeing).as_deref(), Some("192.0.2.7"));
@@ -112,7 +113,7 @@ fn a_peer_without_an_address_is_a_proxy_only_where_it_was_said() {
 }
 
 #[test]
-fn r30_hops_without_end_are_no_address() {
+fn r09_hops_without_end_are_no_address() {
     let proxies = trusting();
     let line = |hops: usize| format!("192.0.2.7{}", ", 10.0.0.2".repeat(hops));
     assert_eq!(client(&proxies, "10.0.0.1", &[(XFF, &line(63))]).as_deref(), Some("192.0.2.7"));
@@ -158,47 +159,92 @@ fn spelled(address: IpAddr, is_forwarded: bool, spelling: u8) -> String {
     }
 }
 
+/// A proxy: the last byte of its address, whether it adds to the last line, and how it spells.
+fn proxies() -> impl Strategy<Value = Vec<(u8, bool, u8)>> {
+    prop::collection::vec((1..255_u8, any::<bool>(), any::<u8>()), 1..5)
+}
+
+/// The lines that arrive, and the peer that they arrive from, once honest proxies, each in its own line or behind what is
+/// there, have added theirs.
+fn passed_on(
+    client: IpAddr,
+    mut lines: Vec<String>,
+    proxies: &[(u8, bool, u8)],
+    is_forwarded: bool,
+) -> (Vec<String>, IpAddr) {
+    let mut peer = client;
+    for &(number, appends, spelling) in proxies {
+        let hop = spelled(peer, is_forwarded, spelling);
+        match lines.last_mut() {
+            Some(line) if appends => {
+                line.push_str(", ");
+                line.push_str(&hop);
+            }
+            _ => lines.push(hop),
+        }
+        peer = Ipv4Addr::new(10, 0, 0, number).into();
+    }
+    (lines, peer)
+}
+
+/// `None` where no server takes them.
+fn taken(lines: &[(&'static str, &[String])]) -> Option<HeaderMap> {
+    let mut headers = HeaderMap::new();
+    for (name, lines) in lines {
+        for line in *lines {
+            headers.append(*name, HeaderValue::from_bytes(line.as_bytes()).ok()?);
+        }
+    }
+    Some(headers)
+}
+
+fn is_trusted(client: IpAddr) -> bool {
+    let prefixes = ["10.0.0.0/8", "fd00::/8"].map(|prefix| prefix.parse::<SourcePrefix>().unwrap());
+    prefixes.iter().any(|prefix| prefix.contains(client))
+}
+
+const BOTH: [(&str, ProxyHeader); 2] =
+    [(XFF, ProxyHeader::XForwardedFor), ("forwarded", ProxyHeader::Forwarded)];
+
 proptest! {
-    /// The client writes what it likes; honest proxies, each in its own line or behind what is there, add their peer.
     #[test]
-    fn r30_whatever_a_client_sends_it_is_counted_by_its_own_address(
+    fn r09_whatever_a_client_sends_it_is_counted_by_its_own_address(
         client in address(),
         written in written(),
-        proxies in prop::collection::vec((1..255_u8, any::<bool>(), any::<u8>()), 1..5),
+        proxies in proxies(),
         is_forwarded in any::<bool>(),
     ) {
-        let trusted = trusting();
-        let name = if is_forwarded { "forwarded" } else { XFF };
-        let mut lines = written;
-        let mut peer = client;
-        for (number, appends, spelling) in proxies {
-            let hop = spelled(peer, is_forwarded, spelling);
-            match lines.last_mut() {
-                Some(line) if appends => {
-                    line.push_str(", ");
-                    line.push_str(&hop);
-                }
-                _ => lines.push(hop),
-            }
-            peer = Ipv4Addr::new(10, 0, 0, number).into();
-        }
-        let mut headers = HeaderMap::new();
-        for line in &lines {
-            match HeaderValue::from_bytes(line.as_bytes()) {
-                Ok(value) => headers.append(name, value),
-                // No server takes it.
-                Err(_) => return Ok(()),
-            };
-        }
-        let header =
-            if is_forwarded { ProxyHeader::Forwarded } else { ProxyHeader::XForwardedFor };
-        let found = trusted.clone().reading(header).client(Some(peer), &headers);
-        let is_itself_trusted =
-            ["10.0.0.0/8", "fd00::/8"].iter().any(|prefix| prefix.parse::<doorward::SourcePrefix>().unwrap().contains(client));
-        if !is_itself_trusted {
+        let (name, header) = BOTH[usize::from(is_forwarded)];
+        let (lines, peer) = passed_on(client, written, &proxies, is_forwarded);
+        let Some(headers) = taken(&[(name, &lines)]) else { return Ok(()) };
+        let found = trusting().reading(header).client(Some(peer), &headers);
+        if !is_trusted(client) {
             prop_assert_eq!(found.ip(), Some(client.to_canonical()), "{:?}", lines);
         }
         prop_assert!(found.is_forwarded());
+    }
+
+    /// Proxies add to one header, and pass the other one on as the client wrote it.
+    #[test]
+    fn r09_with_a_header_that_no_proxy_knows_it_is_counted_by_its_own_address_or_by_none(
+        client in address(),
+        written in (written(), written()),
+        proxies in proxies(),
+        is_forwarded in any::<bool>(),
+    ) {
+        let (name, header) = BOTH[usize::from(is_forwarded)];
+        let (other, _) = BOTH[usize::from(!is_forwarded)];
+        let (lines, peer) = passed_on(client, written.0, &proxies, is_forwarded);
+        let Some(headers) = taken(&[(name, &lines), (other, &written.1)]) else { return Ok(()) };
+        if is_trusted(client) {
+            return Ok(());
+        }
+        let own = Some(client.to_canonical());
+        let found = trusting().client(Some(peer), &headers);
+        prop_assert!(found.ip().is_none() || found.ip() == own, "{:?} {:?}", lines, written.1);
+        prop_assert!(found.is_forwarded());
+        // Told which one, nobody loses their address by the other.
+        prop_assert_eq!(trusting().reading(header).client(Some(peer), &headers).ip(), own);
     }
 
     #[test]

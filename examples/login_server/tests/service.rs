@@ -75,7 +75,7 @@ async fn r10_the_operator_sees_what_happens_and_whom_it_happens_to_is_not_told()
 
 /// Who says that they forward is not on this machine, whatever the connection says.
 #[tokio::test]
-async fn r30_nobody_becomes_an_operator_by_a_header() {
+async fn r09_nobody_becomes_an_operator_by_a_header() {
     let house = house().await;
     for path in ["/metrics", "/operator", "/operator/chart.svg"] {
         assert_eq!(house.get(path).await.status, 200);
