@@ -51,6 +51,9 @@ pub(crate) fn find(
             return Ok(endpoint);
         }
         allow.push(endpoint.method);
+        if endpoint.method == Method::GET.as_str() {
+            allow.push(Method::HEAD.as_str());
+        }
     }
     if allow.is_empty() {
         return Err(Problem::not_found());

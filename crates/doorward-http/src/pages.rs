@@ -5,6 +5,8 @@ mod forms;
 mod layout;
 mod note;
 
+use http::HeaderValue;
+
 use crate::page::{Page, Pages, View};
 
 /// Plain, accessible pages in English: one stylesheet, no script, nothing from elsewhere, light and dark.
@@ -49,7 +51,15 @@ impl Pages for DefaultPages {
     fn asset(&self, name: &str) -> Option<(&'static str, &'static [u8])> {
         (name == layout::STYLESHEET).then_some(("text/css; charset=utf-8", STYLE))
     }
+
+    /// These pages have no script: none runs, whoever has written it into them.
+    fn policy(&self) -> HeaderValue {
+        HeaderValue::from_static(POLICY)
+    }
 }
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
 
 const STYLE: &[u8] = include_bytes!("../assets/doorward.css");
 

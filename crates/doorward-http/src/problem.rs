@@ -24,7 +24,7 @@ use crate::challenge::Challenge;
 ///
 /// let answer = Problem::unauthenticated().to_response();
 /// assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
-/// assert_eq!(answer.headers()["www-authenticate"], "Bearer"); // RFC 6750
+/// assert_eq!(answer.headers()["www-authenticate"], r#"Bearer realm="doorward""#); // RFC 6750
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[must_use = "it is an answer"]

@@ -15,7 +15,7 @@ use doorward_http::{
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use serde_json::json;
-use support::{Browser, House, PASSWORD, form, house_with_pages, peer};
+use support::{BEARER, Browser, House, PASSWORD, form, house_with_pages, peer};
 use tower::ServiceExt;
 
 struct ReadInvoices;
@@ -116,10 +116,13 @@ async fn a_handler_is_called_for_whom_it_says_and_for_nobody_else() {
     let house = house_with_pages().with_account("alice").await;
     let access = token_for(&house, "invoices:read").await;
     let none = with(&house, "/me", "accept", "*/*").await;
-    assert_eq!((none.status, none.header("www-authenticate")), (401, "Bearer"));
+    assert_eq!((none.status, none.header("www-authenticate")), (401, BEARER));
     assert!(none.text.starts_with(r#"{"error":"unauthenticated""#));
     let wrong = bearer(&house, "/me", "dwa_x").await;
-    assert_eq!(wrong.headers["www-authenticate"], r#"Bearer error="invalid_token""#);
+    assert_eq!(
+        wrong.headers["www-authenticate"],
+        r#"Bearer realm="doorward", error="invalid_token""#
+    );
     let right = bearer(&house, "/me", &access).await;
     assert_eq!((right.status, right.header("cache-control")), (200, "no-store"));
     assert_eq!(bearer(&house, "/invoices", &access).await.text, "invoices");
@@ -128,7 +131,7 @@ async fn a_handler_is_called_for_whom_it_says_and_for_nobody_else() {
     assert_eq!(refused.status, 403);
     assert_eq!(
         refused.headers["www-authenticate"],
-        r#"Bearer error="insufficient_scope", scope="invoices:read""#
+        r#"Bearer realm="doorward", error="insufficient_scope", scope="invoices:read""#
     );
     assert_eq!(bearer(&house, "/vault", &access).await.status, 401);
 }

@@ -94,5 +94,8 @@ fn r17_a_problem_has_these_members_and_no_others() {
     }
     // A scope that could end the quotes is not written into the header.
     let answer = Problem::insufficient_scope("a\"b").to_response();
-    assert_eq!(answer.headers()["www-authenticate"], r#"Bearer error="insufficient_scope""#);
+    assert_eq!(
+        answer.headers()["www-authenticate"],
+        r#"Bearer realm="doorward", error="insufficient_scope""#
+    );
 }

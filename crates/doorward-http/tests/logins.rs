@@ -9,7 +9,8 @@ use http::Request;
 use proptest::prelude::*;
 use serde_json::json;
 use support::{
-    Bare, Browser, House, OTHER_PASSWORD, PASSWORD, form, house, house_with, house_with_pages, peer,
+    BEARER, Bare, Browser, House, OTHER_PASSWORD, PASSWORD, form, house, house_with,
+    house_with_pages, peer,
 };
 
 #[tokio::test]
@@ -104,7 +105,7 @@ async fn r01_every_refusal_is_the_same_bytes() {
         replies[0].text(),
         r#"{"error":"invalid_credentials","status":401,"title":"The username or the password is wrong","type":"about:blank"}"#
     );
-    assert_eq!(replies[0].header("www-authenticate"), "Bearer");
+    assert_eq!(replies[0].header("www-authenticate"), BEARER);
     assert_eq!(replies[0].header("content-type"), "application/problem+json");
 }
 
@@ -117,7 +118,7 @@ async fn r01_the_page_of_a_refusal_is_the_same_for_everybody() {
         browser.visit("/login").await;
         let fields = [("username", username), ("password", "guess 1")];
         let reply = browser.submit("/login", &fields).await;
-        assert_eq!((reply.status, reply.header("www-authenticate")), (401, "Bearer"));
+        assert_eq!((reply.status, reply.header("www-authenticate")), (401, BEARER));
         let is_token = |line: &&str| !line.starts_with("csrf=");
         let text: Vec<_> = reply.text().lines().filter(is_token).map(str::to_owned).collect();
         assert_eq!(reply.note(), "refused invalid_credentials");
@@ -244,7 +245,7 @@ async fn without_registration_there_is_none() {
 async fn methods_and_paths_that_are_not_served_are_said_to_be_so() {
     let house = house_with_pages();
     let reply = house.send(Request::delete("/login").body(Body::default()).unwrap()).await;
-    assert_eq!((reply.status, reply.header("allow")), (405, "GET, POST"));
+    assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD, POST"));
     for path in ["/", "/logins", "/login/", "//login", "/login/second", "/assets/", "/assets/a/b"] {
         assert_eq!(house.get(path).await.status, 404, "{path}");
     }

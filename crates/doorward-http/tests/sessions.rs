@@ -9,7 +9,7 @@ use std::time::Duration;
 use doorward_http::Body;
 use http::Request;
 use serde_json::json;
-use support::{Browser, House, PASSWORD, house_with_pages};
+use support::{BEARER, Browser, House, PASSWORD, house_with_pages};
 
 #[tokio::test]
 async fn r15_a_login_gives_a_new_session_and_ends_the_one_that_was_there() {
@@ -66,7 +66,7 @@ async fn whoever_is_not_signed_in_is_sent_to_the_login_and_back() {
         // A program is told.
         let reply = house.get(path).await;
         assert_eq!((reply.status, reply.error().as_str()), (401, "unauthenticated"));
-        assert_eq!(reply.header("www-authenticate"), "Bearer");
+        assert_eq!(reply.header("www-authenticate"), BEARER);
     }
 }
 
@@ -74,8 +74,11 @@ async fn whoever_is_not_signed_in_is_sent_to_the_login_and_back() {
 async fn r15_an_owner_sees_all_sessions_and_ends_one_of_them() {
     let house = house_with_pages().with_account("alice").await;
     let (mut one, mut other) = (Browser::of(&house), Browser::of(&house));
+    // The oldest is listed first.
     one.sign_in("alice").await;
+    house.clock.advance(Duration::from_secs(1));
     other.sign_in("alice").await;
+    house.clock.advance(Duration::from_secs(1));
     house.tokens("alice").await;
     let listed = listed(&house, &one).await;
     assert_eq!(listed.len(), 3);
@@ -133,9 +136,9 @@ async fn what_changes_an_account_needs_a_fresh_login() {
             (401, "insufficient_user_authentication")
         );
         let challenge = reply.header("www-authenticate");
-        assert!(
-            challenge.starts_with(r#"Bearer error="insufficient_user_authentication", max_age="#)
-        );
+        assert!(challenge.starts_with(
+            r#"Bearer realm="doorward", error="insufficient_user_authentication", max_age="#
+        ));
     }
     assert_eq!(browser.visit("/login?next=/sessions&again").await.note(), "SignInAgain");
 }

@@ -45,7 +45,10 @@ async fn r18_a_refresh_token_is_good_once_and_its_thief_ends_it() {
     house.clock.advance(std::time::Duration::from_secs(600));
     let reply = house.post("/refresh", json!({ "refresh_token": refresh })).await;
     assert_eq!((reply.status, reply.error().as_str()), (401, "invalid_token"));
-    assert_eq!(reply.header("www-authenticate"), r#"Bearer error="invalid_token""#);
+    assert_eq!(
+        reply.header("www-authenticate"),
+        r#"Bearer realm="doorward", error="invalid_token""#
+    );
     assert!(!house.is_good(&text(&third.json(), "access_token")).await);
     for none in ["", "dwr_x", &"x".repeat(10_000)] {
         let status = house.post("/refresh", json!({ "refresh_token": none })).await.status;

@@ -39,7 +39,7 @@ fn name(number: usize) -> String {
 
 /// Every tenth owner has one of these passwords, from before anybody looked.
 fn password(number: usize) -> &'static str {
-    if number % 10 == 0 { COMMON[5 + number / 10] } else { PASSWORD }
+    if number.is_multiple_of(10) { COMMON[5 + number / 10] } else { PASSWORD }
 }
 
 async fn login(

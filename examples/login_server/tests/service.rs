@@ -17,7 +17,10 @@ async fn an_owner_reads_who_they_are_and_nobody_else_does() {
     assert_eq!((me.status, me.header("cache-control")), (200, "no-store"));
     assert_eq!(me.json()["username"], "alice@example.com");
     let refused = house.get("/me").await;
-    assert_eq!((refused.status, refused.header("www-authenticate")), (401, "Bearer"));
+    assert_eq!(
+        (refused.status, refused.header("www-authenticate")),
+        (401, r#"Bearer realm="doorward""#)
+    );
     assert!(refused.body.starts_with(r#"{"error":"unauthenticated""#));
 }
 

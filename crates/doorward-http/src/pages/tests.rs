@@ -160,6 +160,16 @@ fn the_present_session_cannot_be_ended_by_mistake() {
 }
 
 #[test]
+fn no_script_may_run_in_them() {
+    let policy = DefaultPages.policy();
+    let policy = policy.to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("script"), "{policy}");
+    for directive in ["frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"] {
+        assert!(policy.contains(directive), "{policy}");
+    }
+}
+
+#[test]
 fn only_the_stylesheet_is_a_file_of_theirs() {
     let (media_type, style) = DefaultPages.asset("doorward.css").unwrap();
     assert!(media_type.starts_with("text/css") && !style.is_empty());

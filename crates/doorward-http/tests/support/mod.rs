@@ -29,6 +29,9 @@ use tower::ServiceExt;
 use self::mailbox::Mailbox;
 use self::reply::Reply;
 
+/// What is asked for where nothing was presented.
+pub const BEARER: &str = r#"Bearer realm="doorward""#;
+
 pub const PASSWORD: &str = "seven quiet herons";
 pub const OTHER_PASSWORD: &str = "eight louder herons";
 /// Of a resource server.
