@@ -25,7 +25,7 @@ use crate::proxies::Proxies;
 use crate::received::{self, BodyLimits, Kind, Received};
 
 /// Ready endpoints for all that clients and people do at the door, as a [`tower_service::Service`]: login, second factor,
-/// logout, refresh, recovery, sessions, introspection, revocation, and a description of them.
+/// logout, refresh, recovery, a change of password, sessions, introspection, revocation, and a description of them.
 ///
 /// They take JSON and forms on the same paths: a program logs in and gets tokens, a browser's form gets cookies and a
 /// redirect. Every refusal of a login is the same bytes. What each takes and answers is told by `GET /openapi.json`, and by

@@ -4,6 +4,7 @@ mod csrf_token;
 mod introspect;
 mod login;
 mod logout;
+mod password;
 mod recover;
 mod refresh;
 mod register;
@@ -86,6 +87,7 @@ async fn run(
     match endpoint.does {
         Does::Asset => view::asset(settings, &received),
         Does::Code => login::second_factor(settings, received).await,
+        Does::ChangePassword => password::change(settings, received).await,
         Does::CodePage => login::code_page(settings, &received),
         Does::ConfirmSecondFactor => second_factor::confirm(settings, received).await,
         Does::CsrfToken => csrf_token::csrf_token(&received),
@@ -100,6 +102,7 @@ async fn run(
         Does::NewPassword => recover::confirm(settings, received).await,
         Does::NewPasswordPage => recover::confirm_page(settings, &received),
         Does::OpenApi => Ok(Answer::written(crate::openapi::describe(settings))),
+        Does::PasswordPage => password::page(settings, &received).await,
         Does::Recover => recover::recover(settings, received).await,
         Does::RecoverPage => view::form(settings, &received, &Page::Recover),
         Does::Refresh => refresh::refresh(settings, received).await,
@@ -130,6 +133,7 @@ fn refuse(
     }
     let letter = seen.letter();
     let page = match endpoint.does {
+        Does::ChangePassword => password::again(seen, &problem),
         Does::Code => Page::Code { next: seen.next() },
         Does::ConfirmSecondFactor if problem.error() == "invalid_code" => {
             Page::EnrolAgain { token: letter }

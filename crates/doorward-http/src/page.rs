@@ -75,6 +75,14 @@ pub enum Page<'a> {
     },
     /// Nothing but a note and the way on.
     Note,
+    /// Another password for whoever is signed in; posts `password` and, where there is no `ticket`, `current_password`, and,
+    /// where `needs_code`, `code` to [`Paths::password`].
+    Password {
+        /// To be posted as `ticket`: the current password was right, and a code was asked for. A secret.
+        ticket: Option<&'a str>,
+        /// Whether a code is to be entered as well: of the second factor, or with a ticket one that was sent.
+        needs_code: bool,
+    },
     /// A refusal that no other page shows.
     Problem(&'a Problem),
     /// The form for who has forgotten the password; posts `username` to [`Paths::recover`].
@@ -104,6 +112,8 @@ pub enum Note {
     Registered,
     /// If there is such an account, a letter is on its way.
     LetterSent,
+    /// The new password is in force, and all other sessions have ended.
+    PasswordChanged,
     /// The new password is in force. Sign in.
     PasswordSet,
     /// The second factor is removed.

@@ -35,6 +35,9 @@ impl Pages for DefaultPages {
                 ("Choose a new password", forms::new_password(token, *needs_code, view))
             }
             Page::Note => ("Check your letters", maud::html! {}),
+            Page::Password { ticket, needs_code } => {
+                ("Change your password", account::password(*ticket, *needs_code, view))
+            }
             Page::Problem(problem) => (problem.title(), maud::html! {}),
             Page::Recover => ("Forgotten password", forms::recover(view)),
             Page::RecoveryCodes(codes) => {

@@ -37,6 +37,8 @@ paths! {
     logout = "/logout";
     /// The description of all of this.
     openapi = "/openapi.json";
+    /// Sets another password, for whoever is signed in.
+    password = "/password";
     /// Asks for a letter to who has forgotten the password.
     recover = "/recover";
     /// Sets a new password, with the token of the letter.

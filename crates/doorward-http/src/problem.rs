@@ -171,6 +171,11 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "invalid_client", TITLE).asking(Challenge::Client)
     }
 
+    /// 403: whoever is signed in does not know the current password.
+    pub(crate) fn wrong_password() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "wrong_password", "The current password is wrong")
+    }
+
     /// 422: no account, or no password, can be made of this. The reason is for the person.
     pub(crate) fn refused(refusal: &Refusal) -> Self {
         let (error, title) = match refusal {
@@ -237,6 +242,11 @@ impl Problem {
     /// After how many seconds to come back.
     pub fn retry_after(&self) -> Option<u64> {
         self.0.wait
+    }
+
+    /// The ticket to go on with, where there is one.
+    pub(crate) fn ticket(&self) -> Option<&str> {
+        self.0.ticket.as_ref().map(|ticket| ticket.secret.as_str())
     }
 
     /// Whether a login would help.

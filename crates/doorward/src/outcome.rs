@@ -100,7 +100,8 @@ pub enum Refusal {
 #[must_use = "the password may not have been changed"]
 #[allow(clippy::exhaustive_enums, reason = "a service must act on every answer")]
 pub enum Changed {
-    /// The new password is in force, and all sessions have ended. Open a new one with the proof.
+    /// The new password is in force, and all sessions have ended. Open a new one with the proof. Where a recovery code was
+    /// given for it, the code that takes its place is there still.
     Done(Verified),
     /// The new password will not do; the current one was not looked at.
     Refused(PasswordProblem),

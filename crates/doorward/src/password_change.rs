@@ -55,7 +55,7 @@ impl Inner {
                 return Err(error);
             }
         };
-        let changing = match evidence {
+        let mut changing = match evidence {
             Evidence::Login(login) => {
                 let mut visitor = Visitor::parse(&login, &self.vault)?;
                 let decided = Arc::clone(&self).decide(login).await?;
@@ -76,6 +76,8 @@ impl Inner {
                 }
             }
         };
+        // Shown once, and not yet: the code that takes the place of the one that the proof was given for.
+        let replacement = changing.proof.take_replacement();
         let visitor = &changing.visitor;
         let account = changing.credential.account();
         let changed = async {
@@ -90,7 +92,10 @@ impl Inner {
             Ok::<_, Error>(proof)
         };
         match changed.await {
-            Ok(proof) => Ok(Changed::Done(proof)),
+            Ok(proof) => Ok(Changed::Done(match replacement {
+                Some(code) => proof.with_replacement(code),
+                None => proof,
+            })),
             Err(error) => {
                 self.emit(visitor, EventKind::Failed(error.kind()), None);
                 Err(error)

@@ -78,6 +78,10 @@ impl Verified {
         Self { account, at, method, device, epoch, replacement: None }
     }
 
+    pub(crate) fn take_replacement(&mut self) -> Option<RecoveryCode> {
+        self.replacement.take()
+    }
+
     pub(crate) fn with_replacement(self, code: RecoveryCode) -> Self {
         Self { replacement: Some(code), ..self }
     }

@@ -26,7 +26,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-PASSWORD, OTHER_PASSWORD = "seven quiet herons", "eight louder herons"
+PASSWORD, OTHER_PASSWORD, THIRD_PASSWORD = "seven quiet herons", "eight louder herons", "nine patient herons"
 
 
 class Server:
@@ -340,6 +340,26 @@ def recovery(server: Server, browser: Browser) -> None:
     expect("The link is not good any more" in browser.text(), browser.text())
 
 
+def password(server: Server, browser: Browser, other: Browser) -> None:
+    """Another password, and back: the other browser is signed out by it, and this one is not."""
+    for present, new in ((OTHER_PASSWORD, THIRD_PASSWORD), (THIRD_PASSWORD, OTHER_PASSWORD)):
+        other.driver.delete_all_cookies()
+        other.sign_in("alice@example.com", present)
+        browser.driver.delete_all_cookies()
+        browser.sign_in("alice@example.com", present, path="/login?next=/password")
+        expect(browser.title() == "Change your password", browser.text())
+        browser.shoot("password")
+        browser.fill(current_password="not the password", password=new)
+        browser.press("Change the password")
+        expect("The current password is wrong" in browser.text(), browser.text())
+        browser.shoot("password-refused")
+        browser.fill(current_password=present, password=new)
+        browser.press("Change the password")
+        expect("Your new password is in force" in browser.text(), browser.text())
+        browser.shoot("password-changed")
+        expect(browser.is_signed_in() and not other.is_signed_in(), "the wrong session has ended")
+
+
 def forgery(server: Server, browser: Browser) -> None:
     """Forms of other sites change nothing."""
     browser.sign_in("alice@example.com", OTHER_PASSWORD)
@@ -350,6 +370,7 @@ def forgery(server: Server, browser: Browser) -> None:
                 ("/logout", ""),
                 ("/sessions/end-others", ""),
                 ("/second-factor/enrol", ""),
+                ("/password", f"&current_password={OTHER_PASSWORD}&password={THIRD_PASSWORD}".replace(" ", "+")),
                 ("/login", f"&username=alice@example.com&password={OTHER_PASSWORD.replace(' ', '+')}"),
             ):
                 browser.driver.get(f"{url}/?to={to}{fields}")
@@ -419,10 +440,10 @@ def main() -> int:
             browser = Browser(server, shots, width, scripts)
             other = Browser(server, None, width, scripts)
             try:
-                for step in (accounts, refusals, sessions, second_factor, recovery, forgery, keyboard, operator):
+                for step in (accounts, refusals, sessions, second_factor, recovery, password, forgery, keyboard, operator):
                     if step is operator and not scripts:
                         continue
-                    step(server, browser, other) if step is sessions else step(server, browser)
+                    step(server, browser, other) if step in (sessions, password) else step(server, browser)
                     print(f"{width} px, {'with' if scripts else 'without'} scripts: {step.__name__} ok")
             finally:
                 browser.close()

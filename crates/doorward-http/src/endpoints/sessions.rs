@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::view::{self, Seen};
 use crate::answer::{Answer, unix};
 use crate::door::Settings;
-use crate::page::Page;
+use crate::page::{Note, Page};
 use crate::problem::Problem;
 use crate::received::Received;
 
@@ -16,7 +16,8 @@ pub(crate) async fn list(settings: &Settings, received: &Received) -> Result<Ans
     let sessions = settings.auth.sessions().list(person).await?;
     if received.takes_pages() && settings.pages.is_some() {
         let seen = Seen::of(received);
-        let drawn = view::draw(settings, &seen, &Page::Sessions(&sessions), None)?;
+        let note = received.parameter("changed").map(|_| Note::PasswordChanged);
+        let drawn = view::draw(settings, &seen, &Page::Sessions(&sessions), note.as_ref())?;
         return Ok(drawn.answered(StatusCode::OK));
     }
     let sessions: Vec<_> = sessions.iter().map(Listed::of).collect();

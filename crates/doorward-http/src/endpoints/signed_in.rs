@@ -71,6 +71,20 @@ impl Signing {
         })
     }
 
+    /// Of whoever has a session, and gets another one for it: a form goes on to `next`.
+    pub(crate) fn anew(received: &mut Received, next: String) -> Self {
+        let own = |text: &str| Zeroizing::new(text.to_owned());
+        let is_form = received.is_browser_form();
+        Self {
+            wants: if is_form { Wants::CookieAndPage } else { Wants::CookieAndJson },
+            next: Some(next),
+            device: CookieName::Device.read(&received.headers).map(own),
+            former: CookieName::Session.read(&received.headers).map(own),
+            label: user_agent::label(&received.headers),
+            seen: Seen::of(received),
+        }
+    }
+
     /// What the device was given before.
     pub(crate) fn device(&self) -> Option<DeviceToken> {
         self.device.as_ref().map(|device| DeviceToken::new(device.as_str()))
@@ -101,6 +115,7 @@ impl Signing {
         // What is posted cannot be gone on with: back to the page that it was posted from.
         let page = match endpoint.path.split('/').nth(1) {
             Some("second-factor") => settings.paths.second_factor(),
+            Some("password") => settings.paths.password(),
             _ => settings.paths.sessions(),
         };
         let again = if problem.error() == "unauthenticated" { "" } else { "&again" };

@@ -27,6 +27,7 @@ pub(crate) enum Kept {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Does {
     Asset,
+    ChangePassword,
     Code,
     CodePage,
     ConfirmSecondFactor,
@@ -43,6 +44,7 @@ pub(crate) enum Does {
     NewPasswordPage,
     NewRecoveryCodes,
     OpenApi,
+    PasswordPage,
     Recover,
     RecoverPage,
     Refresh,
@@ -81,6 +83,7 @@ impl Endpoint {
                 | Does::CodePage
                 | Does::LoginPage
                 | Does::NewPasswordPage
+                | Does::PasswordPage
                 | Does::RecoverPage
                 | Does::RegisterPage
         )
@@ -144,6 +147,15 @@ pub(crate) const TABLE: &[Endpoint] = endpoints! {
     }
     GET "/openapi.json" OpenApi Open [] "This description" {
         200 Shape::Description,
+    }
+    GET "/password" PasswordPage Session [] "The form for another password" {
+        200 Shape::Page, 303 Shape::Redirect, 401 Shape::Problem, 503 Shape::Problem,
+    }
+    POST "/password" ChangePassword Session
+        ["current_password?", "ticket?", "code?", "password", "csrf_token?"]
+        "Set another password: all sessions end, and this one goes on under a new token" {
+        200 Shape::CsrfToken, 303 Shape::Redirect, 400 Shape::Problem, 401 Shape::Problem, 403 Shape::Problem,
+        422 Shape::Problem, 429 Shape::Problem, 503 Shape::Problem,
     }
     GET "/recover" RecoverPage Open [] "The form for who has forgotten the password" {
         200 Shape::Page, 503 Shape::Problem,

@@ -25,6 +25,8 @@ pub(crate) struct Seen {
     session: Option<Zeroizing<String>>,
     next: Option<String>,
     letter: Option<Zeroizing<String>>,
+    ticket: Option<Zeroizing<String>>,
+    has_code: bool,
 }
 
 impl Seen {
@@ -41,6 +43,8 @@ impl Seen {
             session: session.map(owned),
             next: next.filter(|next| local_path(next).is_some()),
             letter: letter.or(received.parameter("token").map(Zeroizing::new)),
+            ticket: received.fields.peek("ticket").map(owned),
+            has_code: received.fields.peek("code").is_some(),
         }
     }
 
@@ -55,6 +59,16 @@ impl Seen {
 
     pub(crate) fn next(&self) -> Option<&str> {
         self.next.as_deref()
+    }
+
+    /// The ticket that was sent in a field.
+    pub(crate) fn ticket(&self) -> Option<&str> {
+        self.ticket.as_ref().map(|ticket| ticket.as_str())
+    }
+
+    /// Whether a code was sent.
+    pub(crate) fn has_code(&self) -> bool {
+        self.has_code
     }
 
     /// The token of a letter.

@@ -66,6 +66,28 @@ pub(super) fn second_factor(status: Option<&SecondFactorStatus>, view: &View<'_>
     }
 }
 
+pub(super) fn password(ticket: Option<&str>, needs_code: bool, view: &View<'_>) -> Markup {
+    let hint = match ticket {
+        Some(_) => "The one that you were sent, or that your app shows, or a recovery code.",
+        None => "From your app, or a recovery code.",
+    };
+    html! {
+        p { "All your other sessions end, and programs that you have signed in have to be signed in again." }
+        form method="post" action=(view.paths.password()) {
+            (csrf(view))
+            @match ticket {
+                Some(ticket) => { input type="hidden" name="ticket" value=(ticket); }
+                None => { (Input::current_password().shown(true, view)) }
+            }
+            @if needs_code {
+                (Input::code(hint).shown(ticket.is_some(), view))
+            }
+            (Input::new_password().shown(false, view))
+            button type="submit" { "Change the password" }
+        }
+    }
+}
+
 pub(super) fn enrol(enrolment: &Enrolment, view: &View<'_>) -> Markup {
     html! {
         p { "Scan this with your authenticator app, or type in the key." }

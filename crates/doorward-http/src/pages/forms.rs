@@ -79,13 +79,11 @@ pub(super) fn recover(view: &View<'_>) -> Markup {
 }
 
 pub(super) fn new_password(token: &str, needs_code: bool, view: &View<'_>) -> Markup {
-    let password = Input::password("New password", "new-password")
-        .with_hint("15 characters or more: several words that nobody would put together are good. You can paste it.");
     html! {
         form method="post" action=(view.paths.recover_confirm()) {
             (csrf(view))
             input type="hidden" name="token" value=(token);
-            (password.shown(true, view))
+            (Input::new_password().shown(true, view))
             @if needs_code {
                 (Input::code("From your app, or a recovery code.").shown(false, view))
             }

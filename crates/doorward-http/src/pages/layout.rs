@@ -36,6 +36,7 @@ pub(super) fn document(title: &str, content: &Markup, view: &View<'_>) -> Markup
                     @if view.is_signed_in {
                         nav aria-label="Your account" {
                             a href=(view.paths.sessions()) { "Your sessions" }
+                            a href=(view.paths.password()) { "Password" }
                             a href=(view.paths.second_factor()) { "Second factor" }
                         }
                     }
@@ -85,6 +86,16 @@ impl Input {
 
     pub(super) const fn password(label: &'static str, autocomplete: &'static str) -> Self {
         Self { name: "password", label, hint: None, kind: "password", autocomplete, mode: "text" }
+    }
+
+    pub(super) const fn current_password() -> Self {
+        Self { name: "current_password", ..Self::password("Current password", "current-password") }
+    }
+
+    pub(super) const fn new_password() -> Self {
+        Self::password("New password", "new-password").with_hint(
+            "15 characters or more: several words that nobody would put together are good. You can paste it.",
+        )
     }
 
     pub(super) const fn code(hint: &'static str) -> Self {

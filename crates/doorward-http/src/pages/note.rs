@@ -30,6 +30,9 @@ pub(super) fn shown(note: &Note, title: &str) -> Markup {
         Note::LetterSent => {
             "If there is such an account, a letter with a link is on its way. The link is good for a short while only."
         }
+        Note::PasswordChanged => {
+            "Your new password is in force, and all other sessions have ended."
+        }
         Note::PasswordSet => "Your new password is in force. Sign in with it.",
         Note::Registered => {
             "You can sign in now. If there was such an account before, its password has not been changed."

@@ -58,6 +58,8 @@ fn with_every_page(check: impl Fn(&str)) {
         Page::EnrolAgain { token: "t" },
         Page::NewPassword { token: "t", needs_code: true },
         Page::Note,
+        Page::Password { ticket: None, needs_code: true },
+        Page::Password { ticket: Some("t"), needs_code: true },
         Page::Problem(&problem),
         Page::Recover,
         Page::RecoveryCodes(&[]),

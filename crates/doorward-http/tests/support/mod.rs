@@ -209,6 +209,10 @@ impl Pages for Bare {
                 format!("new password\ntoken={token}\nneeds_code={needs_code}")
             }
             Page::Note => "note".to_owned(),
+            Page::Password { ticket, needs_code } => {
+                let ticket = ticket.unwrap_or_default();
+                format!("password\nticket={ticket}\nneeds_code={needs_code}")
+            }
             Page::Problem(problem) => format!("problem {}", problem.error()),
             Page::Recover => "recover".to_owned(),
             Page::RecoveryCodes(codes) => {
