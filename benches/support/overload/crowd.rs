@@ -38,6 +38,9 @@ pub(super) const ELSEWHERE: usize = 240;
 const ADDRESSES: u32 = 4;
 /// The first of them, 127.1.0.1; so many networks are below those of owners.
 const GUESSERS: u32 = 0x7f01_0001;
+/// The address of whoever is at home in one of them, behind those of the guessers.
+const NEIGHBOUR: u32 = 76;
+const FAR_AWAY: u32 = 0x7fc8_0001;
 pub(super) const MOST_NETWORKS: u32 = 50_000;
 
 pub(super) fn name(number: usize) -> String {
@@ -87,7 +90,7 @@ impl Crowd {
         self.record(Who::Known, at, is_good, told(&sent))
     }
 
-    /// From the network that the owner's known device logged in from.
+    /// From the address that the owner's known device logged in from.
     pub(super) async fn at_home(self, at: Duration, number: usize) -> Record {
         self.new_device(Who::Home, at, number).await
     }
@@ -171,10 +174,11 @@ impl Crowd {
     }
 }
 
-/// Far from the guessers.
+/// At home, there is a guesser in the same network; elsewhere nobody has been before.
 fn own_address(number: usize) -> Ipv4Addr {
+    let first = if number < OWNERS { GUESSERS + NEIGHBOUR } else { FAR_AWAY };
     let number = u32::try_from(number).unwrap_or_default();
-    Ipv4Addr::from(0x7fc8_0001 + (number << 8))
+    Ipv4Addr::from(first + (number << 8))
 }
 
 fn told(sent: &Result<Reply, String>) -> String {

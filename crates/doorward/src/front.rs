@@ -76,7 +76,7 @@ impl FrontLimits {
     /// So many sources are kept in mind, at least 1; 65,536 unless told. When one more comes, the one
     /// with the fullest bucket is forgotten. Too few, and whoever has more addresses than that is
     /// never refused; each takes some 150 bytes. At most as many of each are kept of networks that somebody came from of
-    /// late, with passwords and with codes, of networks that owners logged in from, and of the accounts that did.
+    /// late, with passwords and with codes, of networks and addresses that owners logged in from, and of the accounts that did.
     pub fn with_keys(mut self, sources: usize) -> Self {
         self.keys = sources.max(1);
         self

@@ -7,14 +7,14 @@ use doorward_throttle::SourcePrefix;
 use crate::ranks::{Arrival, Ranks};
 
 /// Where something waits. Known devices go first and have a queue of their own, as long as the others: a
-/// flood of strangers does not keep owners out. Behind them come strangers from networks that owners log in from, or that
+/// flood of strangers does not keep owners out. Behind them come strangers from where owners log in from, or from networks that
 /// nobody has come from of late: whoever floods has come before.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Lane {
     /// Whoever was inside already goes before all.
     Returning,
     Known,
-    /// Of a network, and how loud it is: the quieter, the sooner.
+    /// Of a network, or of an address that owners know, and how loud that is: the quieter, the sooner.
     Quiet(SourcePrefix, u8),
     Strangers,
 }

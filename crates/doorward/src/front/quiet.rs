@@ -13,11 +13,12 @@ use crate::lane::Lane;
 use crate::ranks::{LEVELS, NEW};
 
 /// A small bucket for each network (an IPv4 /24, an IPv6 /48): the fuller it is, the sooner it is the turn of whoever comes
-/// from there. Networks that owners have logged in from of late are a step ahead of those that nobody has.
+/// from there. Networks that owners have logged in from of late are a step ahead of those that nobody has; and an address
+/// (IPv6: a /64) that they have logged in from has a bucket of its own, however loud its neighbours are.
 ///
 /// A flood of guesses, from however many addresses, comes back to its networks, and is loud from then on; an owner on a new
-/// device comes from one that has been quiet, and most often from one that they know. Nobody is refused by this: it is whose
-/// turn it is while there are more than can be hashed.
+/// device comes from one that has been quiet, and most often from where they have been before. Nobody is refused by this: it
+/// is whose turn it is while there are more than can be hashed.
 pub(super) struct Quiet {
     /// The level of a network that nobody has come from.
     new: u8,
@@ -28,7 +29,7 @@ struct State {
     passage: Passage,
     /// Attempts that were no logins, as far as is known.
     loud: Buckets<SourcePrefix>,
-    /// Networks that owners have logged in from.
+    /// Networks, and addresses, that owners have logged in from.
     familiar: Buckets<SourcePrefix>,
     /// What accounts have made networks quieter by.
     given: Buckets<AccountId>,
@@ -55,36 +56,60 @@ impl Quiet {
         Self { new, state: Mutex::new(state) }
     }
 
-    /// The lane of one attempt more from the network of this source; `None` where it is too loud to be told from others.
+    /// The lane of one attempt more from this source; `None` where its network is too loud to be told from others.
     pub(super) fn lane(&self, source: Option<IpAddr>, now: SystemTime) -> Option<Lane> {
-        let network = SourcePrefix::neighbourhood(source?);
+        let [party, network] = prefixes(source?);
         let mut state = self.lock();
         let (passed, _) = state.passage.at(now);
-        let before = u8::try_from(state.loud.taken(network, passed)).ok()?;
-        state.loud.take(network, passed).ok()?;
-        let is_familiar = state.familiar.taken(network, passed) > 0;
-        Some(Lane::Quiet(network, if is_familiar { before } else { before + self.new }))
+        let of_network = state.count(network, passed);
+        if state.is_familiar(party, passed)
+            && let Some(level) = state.count(party, passed)
+        {
+            return Some(Lane::Quiet(party, level));
+        }
+        let ahead = if state.is_familiar(network, passed) { 0 } else { self.new };
+        Some(Lane::Quiet(network, of_network? + ahead))
     }
 
-    /// An owner has logged in from there: what they were taken for is given back, and the network is familiar.
+    /// An owner has logged in from there: what they were taken for is given back, and address and network are familiar.
     ///
     /// An account gives so much a day and no more: with one of his own, nobody stays in front of all others for long, or brings
     /// a whole botnet there.
     pub(super) fn welcome(&self, source: Option<IpAddr>, account: AccountId, now: SystemTime) {
         let Some(source) = source else { return };
-        let network = SourcePrefix::neighbourhood(source);
         let mut state = self.lock();
         let (passed, _) = state.passage.at(now);
-        if state.given.take(account, passed).is_ok() {
-            state.loud.put_back(network, passed);
-            // It may be familiar as can be already.
-            let _ = state.familiar.take(network, passed);
+        if state.given.take(account, passed).is_err() {
+            return;
+        }
+        for prefix in prefixes(source) {
+            state.loud.put_back(prefix, passed);
+            // It may be as familiar as can be already.
+            let _ = state.familiar.take(prefix, passed);
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    /// One attempt more from there: how many there were before; `None` where they were too many.
+    fn count(&mut self, prefix: SourcePrefix, passed: Duration) -> Option<u8> {
+        let before = u8::try_from(self.loud.taken(prefix, passed)).ok()?;
+        self.loud.take(prefix, passed).ok()?;
+        Some(before)
+    }
+
+    fn is_familiar(&self, prefix: SourcePrefix, passed: Duration) -> bool {
+        self.familiar.taken(prefix, passed) > 0
+    }
+}
+
+/// The address, and the network around it.
+fn prefixes(source: IpAddr) -> [SourcePrefix; 2] {
+    [SourcePrefix::party(source), SourcePrefix::neighbourhood(source)]
 }
 
 /// An attempt is forgotten after ten minutes. Longer, and who mistypes is loud for longer; shorter, and a flood from many
@@ -119,8 +144,8 @@ mod tests {
 
     fn level(quiet: &Quiet, source: Option<IpAddr>, seconds: u64) -> Option<u8> {
         match quiet.lane(source, at(seconds))? {
-            Lane::Quiet(network, level) => {
-                assert_eq!(network, SourcePrefix::neighbourhood(source.unwrap()));
+            Lane::Quiet(prefix, level) => {
+                assert!(prefixes(source.unwrap()).contains(&prefix));
                 Some(level)
             }
             lane => panic!("{lane:?}"),
@@ -185,6 +210,21 @@ mod tests {
         );
         assert_eq!(level(&quiet, office, 29 * DAY), Some(1));
         quiet.welcome(None, account(1), at(0));
+    }
+
+    #[test]
+    fn an_address_that_owners_know_stays_quiet_among_loud_neighbours() {
+        let quiet = Quiet::with_passwords(100);
+        let (home, neighbour) = (ip("192.0.2.77"), ip("192.0.2.6"));
+        assert_eq!(level(&quiet, home, 0), Some(1));
+        quiet.welcome(home, account(1), at(0));
+        for _ in 0..100 {
+            let _ = level(&quiet, neighbour, 1);
+        }
+        assert_eq!(level(&quiet, neighbour, 2), None);
+        // And louder by what comes from there itself.
+        let levels: Vec<_> = (0..9).map(|_| level(&quiet, home, 2)).collect();
+        assert_eq!(levels, (0..8).map(Some).chain([None]).collect::<Vec<_>>());
     }
 
     #[test]
