@@ -140,6 +140,10 @@ impl Door {
         } else {
             received::read(&parts.headers, body, settings.bodies).await
         };
+        let read = read.and_then(|(fields, kind)| {
+            fields.check(endpoint.fields)?;
+            Ok((fields, kind))
+        });
         let (fields, kind) = match read {
             Ok(read) => read,
             Err(problem) => return problem.to_response(),

@@ -8,13 +8,22 @@ use zeroize::Zeroizing;
 
 use crate::problem::Problem;
 
-/// Names and texts. What is empty counts as absent, what nobody asks for is ignored, and no name comes twice: two
+/// Names and texts. What is empty or `null` counts as absent, what nobody asks for is ignored, and no name comes twice: two
 /// readers of such a body may disagree on which one counts.
 #[derive(Default)]
-pub(crate) struct Fields(Vec<(String, Zeroizing<String>)>);
+pub(crate) struct Fields(Vec<(String, Member)>);
+
+/// What a field holds.
+enum Member {
+    /// `true` and `false`.
+    Flag(bool),
+    /// Neither: a number is no text, for a code that begins with a zero would have lost it.
+    Other,
+    Text(Zeroizing<String>),
+}
 
 impl Fields {
-    /// An object whose members are texts, `true` and `false`; whatever else is in it is no field.
+    /// An object.
     pub(crate) fn from_json(text: &[u8]) -> Result<Self, Problem> {
         serde_json::from_slice(text).map_err(|error| {
             // Where, and never what: it may be a password.
@@ -34,26 +43,64 @@ impl Fields {
             if value.contains(char::REPLACEMENT_CHARACTER) {
                 return Err(Problem::invalid_request("a field is not in UTF-8"));
             }
-            if !fields.push(name.into_owned(), Zeroizing::new(value.into_owned())) {
+            let value = Member::Text(Zeroizing::new(value.into_owned()));
+            if !fields.push(name.into_owned(), value) {
                 return Err(Problem::invalid_request("a field comes twice"));
             }
         }
         Ok(fields)
     }
 
+    /// Refuses fields of these names that hold something else: to ignore them would be to do something else than what was
+    /// asked for.
+    pub(crate) fn check(&self, names: &[&str]) -> Result<(), Problem> {
+        for (name, value) in &self.0 {
+            let is_known = names.iter().any(|known| known.trim_end_matches('?') == name);
+            let what = match value {
+                Member::Flag(_) if name == FLAG => continue,
+                Member::Text(_) => continue,
+                _ if !is_known => continue,
+                _ if name == FLAG => "neither `true` nor `false`",
+                _ => "no text: send a string",
+            };
+            return Err(Problem::invalid_request(format!("the field `{name}` is {what}")));
+        }
+        Ok(())
+    }
+
     pub(crate) fn take(&mut self, name: &str) -> Option<Zeroizing<String>> {
         let at = self.0.iter().position(|(known, _)| known == name)?;
-        let (_, value) = self.0.swap_remove(at);
-        (!value.is_empty()).then_some(value)
+        match self.0.swap_remove(at).1 {
+            Member::Text(text) => Some(text).filter(|text| !text.is_empty()),
+            Member::Flag(_) | Member::Other => None,
+        }
+    }
+
+    /// Whether a session's cookie is asked for: `true` or `false`, in a form as text.
+    pub(crate) fn take_flag(&mut self) -> Result<Option<bool>, Problem> {
+        let Some(at) = self.0.iter().position(|(known, _)| known == FLAG) else { return Ok(None) };
+        match self.0.swap_remove(at).1 {
+            Member::Flag(is_so) => Ok(Some(is_so)),
+            Member::Text(text) => match text.as_str() {
+                "" => Ok(None),
+                "true" => Ok(Some(true)),
+                "false" => Ok(Some(false)),
+                _ => Err(Problem::invalid_request("`cookie` is `true` or `false`")),
+            },
+            Member::Other => Err(Problem::invalid_request("`cookie` is `true` or `false`")),
+        }
     }
 
     /// Without taking it.
     pub(crate) fn peek(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        match &found?.1 {
+            Member::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+            Member::Flag(_) | Member::Other => None,
+        }
     }
 
-    fn push(&mut self, name: String, value: Zeroizing<String>) -> bool {
+    fn push(&mut self, name: String, value: Member) -> bool {
         let is_new = self.0.iter().all(|(known, _)| *known != name);
         self.0.push((name, value));
         is_new && self.0.len() <= MOST
@@ -84,7 +131,9 @@ impl<'de> Visitor<'de> for Members {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Fields, A::Error> {
         let mut fields = Fields::default();
         while let Some(name) = members.next_key()? {
-            let Member(value) = members.next_value()?;
+            let value: Option<Member> = members.next_value()?;
+            // Absent, and yet not twice.
+            let value = value.unwrap_or(Member::Text(Zeroizing::default()));
             if !fields.push(name, value) {
                 return Err(A::Error::custom("a member comes twice, or there are too many"));
             }
@@ -93,18 +142,15 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// The value of a member, as text.
-struct Member(Zeroizing<String>);
-
 impl<'de> Deserialize<'de> for Member {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Text)
+        deserializer.deserialize_any(Value)
     }
 }
 
-struct Text;
+struct Value;
 
-impl<'de> Visitor<'de> for Text {
+impl<'de> Visitor<'de> for Value {
     type Value = Member;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -112,43 +158,41 @@ impl<'de> Visitor<'de> for Text {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Member, E> {
-        Ok(Member(Zeroizing::new(text.to_owned())))
+        Ok(Member::Text(Zeroizing::new(text.to_owned())))
     }
 
     fn visit_bool<E>(self, is_so: bool) -> Result<Member, E> {
-        Ok(Member(Zeroizing::new(is_so.to_string())))
+        Ok(Member::Flag(is_so))
     }
 
-    // A number is no text: a code that begins with a zero would have lost it.
     fn visit_u64<E>(self, _: u64) -> Result<Member, E> {
-        Ok(Member(Zeroizing::default()))
+        Ok(Member::Other)
     }
 
     fn visit_i64<E>(self, _: i64) -> Result<Member, E> {
-        Ok(Member(Zeroizing::default()))
+        Ok(Member::Other)
     }
 
     fn visit_f64<E>(self, _: f64) -> Result<Member, E> {
-        Ok(Member(Zeroizing::default()))
-    }
-
-    fn visit_unit<E>(self) -> Result<Member, E> {
-        Ok(Member(Zeroizing::default()))
+        Ok(Member::Other)
     }
 
     fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut items: A) -> Result<Member, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Member(Zeroizing::default()))
+        Ok(Member::Other)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Member, A::Error> {
         while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Member(Zeroizing::default()))
+        Ok(Member::Other)
     }
 }
 
 /// More than any endpoint asks for.
-const MOST: usize = 32;
+pub(crate) const MOST: usize = 32;
+
+/// The one field that is no text.
+pub(crate) const FLAG: &str = "cookie";
 
 #[cfg(test)]
 mod tests {
@@ -171,14 +215,45 @@ mod tests {
             assert_eq!(fields.take("password").unwrap().as_str(), "a b&c=d\u{e9}");
             assert_eq!((fields.take("password"), fields.take("x")), (None, None));
         }
-        assert_eq!(
-            taken(Fields::from_json(br#"{"cookie":true}"#).unwrap(), "cookie").unwrap(),
-            "true"
-        );
-        for none in ["12345678", "-1", "1.5", "null", "[1]", "{}"] {
-            let json = format!(r#"{{"code":{none}}}"#);
-            assert_eq!(taken(Fields::from_json(json.as_bytes()).unwrap(), "code"), None, "{none}");
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_where_it_is_asked_for() {
+        for (value, is_text) in [
+            ("12345678", false),
+            ("-1", false),
+            ("1.5", false),
+            ("[1]", false),
+            ("{}", false),
+            ("true", false),
+            ("null", true),
+            ("\"\"", true),
+            ("\"x\"", true),
+        ] {
+            let json = format!(r#"{{"code":{value}}}"#);
+            let fields = Fields::from_json(json.as_bytes()).unwrap();
+            assert_eq!(fields.check(&["a?", "code?"]).is_ok(), is_text, "{value}");
+            assert!(fields.check(&["a"]).is_ok(), "what nobody asks for is ignored");
+            assert_eq!(taken(fields, "code").is_some(), value == "\"x\"");
         }
+    }
+
+    #[test]
+    fn the_flag_is_true_or_false() {
+        for (json, expected) in [
+            (r#"{"cookie":true}"#, Some(Some(true))),
+            (r#"{"cookie":"false"}"#, Some(Some(false))),
+            (r#"{"cookie":null}"#, Some(None)),
+            ("{}", Some(None)),
+            (r#"{"cookie":1}"#, None),
+            (r#"{"cookie":"yes"}"#, None),
+        ] {
+            let mut fields = Fields::from_json(json.as_bytes()).unwrap();
+            assert_eq!(fields.check(&["cookie?"]).is_err(), json.contains('1'));
+            assert_eq!(fields.take_flag().ok(), expected, "{json}");
+        }
+        let mut form = Fields::from_form(b"cookie=true").unwrap();
+        assert_eq!((form.take_flag().unwrap(), form.take_flag().unwrap()), (Some(true), None));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::door::Settings;
 use crate::endpoints::{self, Endpoint, Kept, Shape};
+use crate::fields::{FLAG, MOST};
 
 /// The whole description, as JSON.
 pub(crate) fn describe(settings: &Settings) -> String {
@@ -53,12 +54,15 @@ fn operation(endpoint: &Endpoint) -> Value {
         operation["parameters"] = json!([{ "name": "name", "in": "path", "required": true, "schema": { "type": "string" } }]);
     }
     if !endpoint.fields.is_empty() {
-        let schema = fields(endpoint.fields);
+        let json = fields(endpoint.fields, true);
+        let mut form = fields(endpoint.fields, false);
+        // No field comes twice, not even one that nobody asks for.
+        form["additionalProperties"] = json!({ "type": "string" });
         operation["requestBody"] = json!({
             "required": endpoint.fields.iter().any(|field| !field.ends_with('?')),
             "content": {
-                "application/json": { "schema": schema },
-                "application/x-www-form-urlencoded": { "schema": schema },
+                "application/json": { "schema": json },
+                "application/x-www-form-urlencoded": { "schema": form },
             },
         });
     }
@@ -73,15 +77,20 @@ fn security(kept: Kept) -> Value {
     }
 }
 
-fn fields(fields: &[&str]) -> Value {
+fn fields(fields: &[&str], has_null: bool) -> Value {
     let mut properties = Map::new();
     for field in fields {
         let name = field.trim_end_matches('?');
-        let kind = if name == "cookie" { "boolean" } else { "string" };
-        properties.insert(name.to_owned(), json!({ "type": kind }));
+        let kind = if name == FLAG { "boolean" } else { "string" };
+        let property = match (field.ends_with('?'), has_null) {
+            (false, _) => json!({ "type": kind, "minLength": 1 }),
+            (true, false) => json!({ "type": kind }),
+            (true, true) => json!({ "type": [kind, "null"] }),
+        };
+        properties.insert(name.to_owned(), property);
     }
     let required: Vec<_> = fields.iter().filter(|field| !field.ends_with('?')).collect();
-    json!({ "type": "object", "properties": properties, "required": required })
+    json!({ "type": "object", "properties": properties, "required": required, "maxProperties": MOST })
 }
 
 fn answer(status: u16, shape: Shape) -> Value {

@@ -63,7 +63,7 @@ impl Received {
 
     pub(crate) fn field(&mut self, name: &'static str) -> Result<Zeroizing<String>, Problem> {
         self.fields.take(name).ok_or_else(|| {
-            Problem::invalid_request(format!("the field `{name}` is missing, empty, or no text"))
+            Problem::invalid_request(format!("the field `{name}` is missing or empty"))
         })
     }
 

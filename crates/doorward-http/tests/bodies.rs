@@ -126,8 +126,8 @@ async fn what_is_missing_is_named() {
     for (path, body, field) in [
         ("/login", json!({}), "username"),
         ("/login", json!({ "username": "alice" }), "password"),
-        ("/login", json!({ "username": "alice", "password": 12_345_678 }), "password"),
-        ("/login", json!({ "username": ["alice"], "password": PASSWORD }), "username"),
+        ("/login", json!({ "username": "alice", "password": "" }), "password"),
+        ("/login", json!({ "username": null, "password": PASSWORD }), "username"),
         ("/register", json!({ "password": PASSWORD }), "username"),
         ("/refresh", json!({ "token": "x" }), "refresh_token"),
         ("/recover", json!({ "email": "x" }), "username"),
@@ -136,11 +136,39 @@ async fn what_is_missing_is_named() {
     ] {
         let reply = house.post(path, body).await;
         assert_eq!((reply.status, reply.error().as_str()), (400, "invalid_request"));
-        let detail = format!("the field `{field}` is missing, empty, or no text");
+        let detail = format!("the field `{field}` is missing or empty");
         assert_eq!(reply.json()["detail"], detail);
     }
     let reply = house.send(form("/login", &[])).await;
     assert_eq!(reply.error(), "invalid_request");
+}
+
+/// Also where it could be left out: a logout that ends nothing is none.
+#[tokio::test]
+async fn what_is_no_text_is_refused_and_not_ignored() {
+    let house = house();
+    for (path, body, field) in [
+        ("/login", json!({ "username": "alice", "password": 12_345_678 }), "password"),
+        ("/login", json!({ "username": ["alice"], "password": PASSWORD }), "username"),
+        (
+            "/login",
+            json!({ "username": "alice", "password": PASSWORD, "device_token": 1 }),
+            "device_token",
+        ),
+        ("/logout", json!({ "refresh_token": { "token": "dwr_x" } }), "refresh_token"),
+        ("/recover/confirm", json!({ "token": "x", "password": "y", "code": 123_456 }), "code"),
+        ("/login/second-factor", json!({ "ticket": true, "code": "123456" }), "ticket"),
+    ] {
+        let reply = house.post(path, body).await;
+        assert_eq!((reply.status, reply.error().as_str()), (400, "invalid_request"));
+        let detail = format!("the field `{field}` is no text: send a string");
+        assert_eq!(reply.json()["detail"], detail);
+    }
+    let login = json!({ "username": "alice", "password": PASSWORD, "cookie": "perhaps" });
+    assert_eq!(house.post("/login", login).await.error(), "invalid_request");
+    let login =
+        json!({ "username": "alice", "password": PASSWORD, "device_token": null, "x": [1] });
+    assert_eq!(house.post("/login", login).await.error(), "invalid_credentials");
 }
 
 #[tokio::test]

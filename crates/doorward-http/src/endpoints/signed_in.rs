@@ -41,14 +41,11 @@ enum Wants {
 impl Signing {
     /// Refuses what another site has sent, for it would sign a person in as somebody else.
     pub(crate) fn new(settings: &Settings, received: &mut Received) -> Result<Self, Problem> {
-        let cookie = received.fields.take("cookie");
-        let wants = match (received.is_browser_form(), cookie.as_ref().map(|text| text.as_str())) {
+        let cookie = received.fields.take_flag()?;
+        let wants = match (received.is_browser_form(), cookie) {
             (true, _) => Wants::CookieAndPage,
-            (false, Some("true")) => Wants::CookieAndJson,
-            (false, None | Some("false")) => Wants::Tokens,
-            (false, Some(_)) => {
-                return Err(Problem::invalid_request("`cookie` is `true` or `false`"));
-            }
+            (false, Some(true)) => Wants::CookieAndJson,
+            (false, None | Some(false)) => Wants::Tokens,
         };
         if wants == Wants::CookieAndJson
             && settings.origins.provenance(&received.headers) == Provenance::CrossSite
