@@ -35,7 +35,7 @@ pub enum PasswordProblem {
         max_bytes: usize,
     },
     /// Too few code points.
-    #[error("The password has {actual} characters. Use at least {min}.")]
+    #[error("The password has {actual} character{}. Use at least {min}.", if *actual == 1 { "" } else { "s" })]
     TooShort {
         /// The least code points.
         min: usize,
@@ -62,4 +62,16 @@ pub enum NotAccepted {
     /// It could not be told whether it is known from a breach. The person may try again.
     #[error(transparent)]
     Unavailable(#[from] BreachUnavailable),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_character_is_one() {
+        let text = |actual| PasswordProblem::TooShort { min: 15, actual }.to_string();
+        assert_eq!(text(1), "The password has 1 character. Use at least 15.");
+        assert_eq!(text(14), "The password has 14 characters. Use at least 15.");
+    }
 }
