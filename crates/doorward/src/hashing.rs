@@ -29,8 +29,8 @@ impl HashingLimits {
 
     /// So many more that wait for their turn; one more is refused at once. Known devices, which go first, have a queue of
     /// this length of their own, and behind them so have strangers from networks that few have come from of late. Those of
-    /// networks that owners have logged in from, or that nobody has come from, have one 16 times as long: a flood is told from
-    /// them when it comes back, and until then they wait among it.
+    /// networks that owners have logged in from, or that nobody has come from, have one 16 times as long, up to 8,192: a flood is
+    /// told from them when it comes back, and until then they wait among it.
     pub fn with_queue(mut self, queue: usize) -> Self {
         self.queue = queue;
         self

@@ -68,12 +68,10 @@ impl<T> Lanes<T> {
         Some(quiet)
     }
 
-    /// Turns the loudest away while more than so many wait from networks that have come back of late, or [`NEW_FOR_ONE`]
-    /// times as many from quiet networks in all.
+    /// Turns the loudest away while more than so many wait from networks that have come back of late, or more than
+    /// [`longer`] from quiet networks in all.
     pub(crate) fn trim(&mut self, longest: usize) {
-        while self.quiet.len_of_loud() > longest
-            || self.quiet.len() > longest.saturating_mul(NEW_FOR_ONE)
-        {
+        while self.quiet.len_of_loud() > longest || self.quiet.len() > longer(longest) {
             self.quiet.pop_loudest();
         }
     }
@@ -131,9 +129,12 @@ const KNOWN_IN_A_ROW: u32 = 3;
 /// loud on a Monday morning, and is not kept out either.
 const QUIET_IN_A_ROW: u32 = 7;
 
-/// So many times as many may wait from networks that have not come back yet: a flood shows who it is when it comes back, and
-/// until then owners wait among it, who must not be turned away meanwhile.
-const NEW_FOR_ONE: usize = 16;
+/// So many may wait from networks that have not come back yet, where others may be `longest`: a flood shows who it is when it
+/// comes back, and until then owners wait among it, who must not be turned away meanwhile. Each holds a connection: there must
+/// be some left for whoever asks for something else.
+fn longer(longest: usize) -> usize {
+    longest.saturating_mul(16).min(longest.max(8_192))
+}
 
 #[cfg(test)]
 mod tests {
@@ -170,6 +171,15 @@ mod tests {
         assert_eq!(lanes.len_of(quiet(0, 0)), 9);
         assert_eq!(std::iter::from_fn(|| lanes.pop()).collect::<String>(), "kkkqkqqqqqqsqqss");
         assert!(lanes.is_empty());
+    }
+
+    #[test]
+    fn the_longer_line_has_an_end() {
+        for (longest, expected) in
+            [(0, 0), (2, 32), (498, 7_968), (600, 8_192), (9_000, 9_000), (usize::MAX, usize::MAX)]
+        {
+            assert_eq!(longer(longest), expected);
+        }
     }
 
     #[test]
