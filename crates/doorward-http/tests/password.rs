@@ -168,6 +168,10 @@ fn shown(app: &Totp, house: &House) -> String {
     app.generate(now).to_string()
 }
 
+fn with(code: &str) -> [(&str, &str); 3] {
+    [BOTH[0], BOTH[1], ("code", code)]
+}
+
 /// Signed in with the second factor; the next code is another one.
 async fn with_code<'a>(house: &'a House, app: &Totp) -> Browser<'a> {
     let mut browser = Browser::of(house);
@@ -186,19 +190,11 @@ async fn r20_with_a_second_factor_the_code_is_asked_for_at_once() {
     let (app, recovery) = enrolled(&house, "alice").await;
     let mut browser = with_code(&house, &app).await;
     assert_eq!(browser.visit("/password").await.member_of_page("needs_code").unwrap(), "true");
-    let with =
-        |code: &str| [BOTH[0], BOTH[1], ("code", code)].map(|(name, it)| (name, it.to_owned()));
-    let borrowed =
-        |fields: &[(&'static str, String); 3]| fields.clone().map(|(name, it)| (name, it));
-    let wrong = borrowed(&with("000000"));
-    let wrong: Vec<_> = wrong.iter().map(|(name, it)| (*name, it.as_str())).collect();
-    let reply = browser.submit("/password", &wrong).await;
+    let reply = browser.submit("/password", &with("000000")).await;
     assert_eq!((reply.status, reply.note().as_str()), (401, "refused invalid_code"));
     assert_eq!(reply.member_of_page("needs_code").unwrap(), "true");
     // With a recovery code, the one in its place is shown.
-    let right = with(&recovery);
-    let right: Vec<_> = right.iter().map(|(name, it)| (*name, it.as_str())).collect();
-    let reply = browser.submit("/password", &right).await;
+    let reply = browser.submit("/password", &with(&recovery)).await;
     assert_eq!((reply.status, reply.page().as_str()), (200, "recovery codes"), "{}", reply.text());
     assert!(browser.is_signed_in().await);
     let person = house.auth.sessions().check(browser.cookie("session").unwrap()).await.unwrap();
@@ -216,17 +212,9 @@ async fn r20_without_the_code_there_is_a_ticket_to_go_on_with_for_its_owner_alon
     assert_eq!((reply.status, reply.note().as_str()), (401, "refused second_factor_required"));
     let ticket = reply.member_of_page("ticket").unwrap();
     assert!(!ticket.is_empty());
-    let fields = |code: &str| {
-        [
-            ("ticket", ticket.clone()),
-            ("code", code.to_owned()),
-            ("password", OTHER_PASSWORD.to_owned()),
-        ]
-    };
     let mut sent = Vec::new();
     for code in ["000000", &shown(&app, &house)] {
-        let fields = fields(code);
-        let fields: Vec<_> = fields.iter().map(|(name, it)| (*name, it.as_str())).collect();
+        let fields = [("ticket", ticket.as_str()), ("code", code), ("password", OTHER_PASSWORD)];
         let reply = browser.submit("/password", &fields).await;
         sent.push((reply.status, reply.note(), reply.member_of_page("ticket").unwrap_or_default()));
     }
