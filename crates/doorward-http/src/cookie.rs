@@ -116,8 +116,10 @@ impl CookieName {
     /// The value that came with a request. `None` where there are two of the name: one of them was planted, and which
     /// one a browser sends first is no evidence.
     pub(crate) fn read(self, headers: &HeaderMap) -> Option<&str> {
-        let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
-        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+        // Others may set cookies in any bytes: these must not take ours with them.
+        let lines = headers.get_all(COOKIE).into_iter().map(|line| line.as_bytes());
+        let pairs = lines.flat_map(|line| line.split(|byte| *byte == b';'));
+        let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok()?.split_once('='));
         let mut values = pairs
             .filter(|(name, _)| name.trim_matches([' ', '\t']) == self.as_str())
             .map(|(_, value)| value.trim_matches([' ', '\t']));

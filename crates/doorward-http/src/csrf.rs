@@ -3,7 +3,8 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use doorward::fields::random_bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http::header::{HOST, HeaderMap, ORIGIN};
+use http::Uri;
+use http::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -58,6 +59,14 @@ impl Origins {
         };
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());
         host.is_some_and(|host| host.eq_ignore_ascii_case(authority))
+    }
+}
+
+/// The host that a request is for, where its target names one (HTTP/2, and the absolute form of HTTP/1.1), takes the place of
+/// `Host` (RFC 9112, section 3.2.2).
+pub(crate) fn name_host(target: &Uri, headers: &mut HeaderMap) {
+    if let Some(Ok(host)) = target.authority().map(|host| HeaderValue::from_str(host.as_str())) {
+        headers.insert(HOST, host);
     }
 }
 

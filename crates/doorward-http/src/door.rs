@@ -12,7 +12,7 @@ use tower_service::Service;
 use crate::body::Body;
 use crate::client::Client;
 use crate::client_address::{ClientAddress, peer};
-use crate::csrf::Origins;
+use crate::csrf::{self, Origins};
 use crate::door_builder::DoorBuilder;
 use crate::endpoints;
 use crate::fields::Fields;
@@ -122,7 +122,8 @@ impl Door {
         B: http_body::Body,
     {
         let settings = &*self.settings;
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
+        csrf::name_host(&parts.uri, &mut parts.headers);
         let Some(path) = settings.paths.within(parts.uri.path()) else {
             return Problem::not_found().to_response();
         };

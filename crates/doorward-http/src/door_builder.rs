@@ -166,13 +166,11 @@ impl DoorBuilder {
             return Err(DoorError::Body);
         }
         let mut clients: Vec<Client> = Vec::with_capacity(self.clients.len());
-        for (id, secret) in self.clients {
-            if clients.iter().any(|known| known.id() == id) {
-                return Err(DoorError::Client(id));
-            }
-            match Client::new(&id, &secret) {
+        for (number, (id, secret)) in (1..).zip(self.clients) {
+            let is_new = clients.iter().all(|known| known.id() != id);
+            match Client::new(&id, &secret).filter(|_| is_new) {
                 Some(client) => clients.push(client),
-                None => return Err(DoorError::Client(id)),
+                None => return Err(DoorError::Client(number)),
             }
         }
         Ok(Door::new(Settings {
@@ -198,12 +196,13 @@ pub enum DoorError {
     /// No body can be read.
     #[error("`body_limit` and `body_deadline` must be more than zero")]
     Body,
-    /// The client of this id.
+    /// This client, from 1, in the order in which they were named. Not by its id: whoever has mistaken one for the other has
+    /// given the secret in its place.
     #[error(
-        "the client {0:?} will not do: give each another id of 1 to 64 letters, digits, `-`, `_` or `.`, and a random \
+        "client {0} will not do: give each another id of 1 to 64 letters, digits, `-`, `_` or `.`, and a random \
          secret of 32 to 256 letters, digits, `-`, `_`, `.` or `~`"
     )]
-    Client(String),
+    Client(usize),
     /// [`DoorBuilder::home`].
     #[error("`home` must be a path of this service, such as `/account`")]
     Home,

@@ -11,7 +11,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::client_address::peer;
-use crate::csrf::Origins;
+use crate::csrf::{self, Origins};
 use crate::identity::Identity;
 use crate::problem::NO_STORE;
 use crate::proxies::Proxies;
@@ -110,6 +110,8 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         Box::pin(async move {
+            let target = request.uri().clone();
+            csrf::name_host(&target, request.headers_mut());
             let address = checks.proxies.client(peer(request.extensions()), request.headers());
             let (method, headers) = (request.method(), request.headers());
             let identity = Identity::check(&checks.auth, &checks.origins, method, headers).await;

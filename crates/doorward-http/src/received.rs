@@ -53,7 +53,12 @@ impl Default for BodyLimits {
 impl Received {
     /// Whether it is answered as a browser's form is: with redirects and cookies, not with JSON.
     pub(crate) fn is_browser_form(&self) -> bool {
-        self.kind != Kind::Json && !self.prefers_json()
+        match self.kind {
+            // A script that ends sessions, a program that logs out: a browser's form has a token in it.
+            Kind::Empty => self.takes_pages(),
+            Kind::Form => !self.prefers_json(),
+            Kind::Json => false,
+        }
     }
 
     /// Whether its sender would read a page.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use doorward_http::Body;
 use http::Request;
 use serde_json::json;
-use support::{BEARER, Browser, House, PASSWORD, house_with_pages};
+use support::{BEARER, Browser, House, PASSWORD, form, house_with_pages};
 
 #[tokio::test]
 async fn r15_a_login_gives_a_new_session_and_ends_the_one_that_was_there() {
@@ -203,4 +203,78 @@ async fn listed(house: &House, browser: &Browser<'_>) -> Vec<serde_json::Value> 
     let reply = house.send(request.body(Body::default()).unwrap()).await;
     assert_eq!(reply.status, 200);
     reply.json()["sessions"].as_array().unwrap().clone()
+}
+
+/// Other software on the host, and on those beside it, sets cookies as it likes.
+#[tokio::test]
+async fn bytes_in_the_cookies_of_others_cost_nobody_the_session() {
+    let house = house_with_pages().with_account("alice").await;
+    let mut browser = Browser::of(&house);
+    browser.sign_in("alice").await;
+    let session = browser.cookie("session").unwrap();
+    for others in [b"theme=gr\xc3\xbcn; ".as_slice(), b"x=\xff; ", b"\xff; "] {
+        let line = [others, b"__Host-doorward-session=", session.as_bytes()].concat();
+        let request = Request::get("/sessions").header("cookie", line.as_slice());
+        assert_eq!(house.send(request.body(Body::default()).unwrap()).await.status, 200);
+    }
+}
+
+/// HTTP/2 has no `Host`; and the target of a request goes before it.
+#[tokio::test]
+async fn the_host_is_that_of_the_target_where_it_names_one() {
+    let house = house_with_pages().with_account("alice").await;
+    for (target, host, status) in [
+        ("https://example.com/login", None, 401),
+        ("https://example.com/login", Some("evil.example"), 401),
+        ("https://other.example/login", Some("example.com"), 403),
+        ("/login", Some("example.com"), 401),
+        ("/login", Some("other.example"), 403),
+    ] {
+        let mut request = form(target, &[("username", "alice"), ("password", "wrong")]);
+        let headers = request.headers_mut();
+        headers.insert("origin", "https://example.com".parse().unwrap());
+        headers.insert("sec-fetch-site", "same-origin".parse().unwrap());
+        if let Some(host) = host {
+            headers.insert("host", host.parse().unwrap());
+        }
+        assert_eq!(house.send(request).await.status, status, "{target} {host:?}");
+    }
+}
+
+/// A program that sends no body, and a script.
+#[tokio::test]
+async fn without_a_body_whoever_reads_no_pages_gets_none() {
+    let house = house_with_pages().with_account("alice").await;
+    let access = house.tokens("alice").await["access_token"].as_str().unwrap().to_owned();
+    let logout = Request::post("/logout").header("authorization", format!("Bearer {access}"));
+    assert_eq!(house.send(logout.body(Body::default()).unwrap()).await.status, 204);
+    let mut browser = Browser::of(&house);
+    browser.sign_in("alice").await;
+    browser.visit("/sessions").await;
+    let cookie = format!("__Host-doorward-session={}", browser.cookie("session").unwrap());
+    for (path, status) in [
+        ("/second-factor/enrol", 200),
+        ("/second-factor/remove", 204),
+        ("/sessions/end-others", 204),
+    ] {
+        let script = Request::post(path).header("cookie", &cookie).header("accept", "*/*");
+        let script = script.header("sec-fetch-site", "same-origin");
+        let script = script.header("x-csrf-token", browser.csrf_token.as_str());
+        let reply = house.send(script.body(Body::default()).unwrap()).await;
+        assert_eq!(reply.status, status, "{path}: {}", reply.text());
+        assert_ne!(reply.header("content-type"), "text/html; charset=utf-8");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_is_in_nobodys_way() {
+    let house = house_with_pages().with_account("alice").await;
+    let mut browser = Browser::of(&house);
+    browser.visit("/login").await;
+    browser.cookies.push(("__Host-doorward-session".to_owned(), "dws_dead".to_owned()));
+    let token =
+        browser.visit("/csrf-token").await.json()["csrf_token"].as_str().unwrap().to_owned();
+    browser.csrf_token = token;
+    let fields = [("username", "alice"), ("password", PASSWORD)];
+    assert_eq!(browser.submit("/login", &fields).await.status, 303);
 }

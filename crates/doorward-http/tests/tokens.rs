@@ -171,8 +171,8 @@ fn a_client_whose_secret_could_be_guessed_is_refused_before_the_first_request() 
         builder.client("api", CLIENT.1).client(id, secret).build().err()
     };
     assert_eq!(door("web", CLIENT.1), None);
-    assert_eq!(door("web", "hunter2"), Some(DoorError::Client("web".to_owned())));
-    assert_eq!(door("api", CLIENT.1), Some(DoorError::Client("api".to_owned())));
+    assert_eq!(door("web", "hunter2"), Some(DoorError::Client(2)));
+    assert_eq!(door("api", CLIENT.1), Some(DoorError::Client(2)));
     assert!(!door("web", "hunter2").unwrap().to_string().contains("hunter2"));
 }
 

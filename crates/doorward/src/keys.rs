@@ -59,7 +59,11 @@ impl Keys {
     ///
     /// [`KeysError`] when it is not set or does not hold keys.
     pub fn from_env() -> Result<Self, KeysError> {
-        let text = std::env::var(Self::VARIABLE).map_err(|_| KeysError::NotSet)?;
+        let text = std::env::var(Self::VARIABLE).map_err(|error| match error {
+            std::env::VarError::NotPresent => KeysError::NotSet,
+            // Without what it holds.
+            std::env::VarError::NotUnicode(_) => KeysError::NotText,
+        })?;
         Self::parse(&Zeroizing::new(text))
     }
 
@@ -245,6 +249,9 @@ pub enum KeysError {
     /// The variable is missing.
     #[error("the environment variable DOORWARD_KEYS is not set: put the text of Keys there")]
     NotSet,
+    /// The variable holds something that is no text.
+    #[error("the environment variable DOORWARD_KEYS is no text: put the text of Keys there")]
+    NotText,
     /// The file cannot be read.
     #[error("the key file cannot be read")]
     Unreadable(#[source] std::io::Error),

@@ -77,7 +77,10 @@ pub(crate) async fn recovery_codes(
 pub(crate) async fn remove(settings: &Settings, mut received: Received) -> Result<Answer, Problem> {
     let identity = received.guarded_identity();
     let fresh = identity.fresh()?;
-    if !settings.auth.second_factors().remove(fresh).await? {
+    let factors = settings.auth.second_factors();
+    // Where there is none, nothing is removed, and nobody is told that something was.
+    let is_enrolled = factors.status(fresh.principal()).await?.is_some();
+    if is_enrolled && !factors.remove(fresh).await? {
         return Err(again(settings, fresh));
     }
     if received.is_browser_form() {
