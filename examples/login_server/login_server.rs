@@ -24,8 +24,11 @@ async fn serve() -> Result<String, Failure> {
         return Ok(format!("{}\n", *keys.expose_secret()));
     }
     logging::begin();
-    let shutdown = signals::shutdown()?;
-    let server = Server::start(arguments).await?;
+    let mut shutdown = std::pin::pin!(signals::shutdown()?);
+    let server = tokio::select! {
+        server = Server::start(arguments) => server?,
+        () = &mut shutdown => return Ok("stopped before it had begun\n".to_owned()),
+    };
     println!("listening on http://{}", server.address());
     server.serve(shutdown).await;
     Ok("stopped\n".to_owned())

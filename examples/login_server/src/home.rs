@@ -1,5 +1,6 @@
 //! The service itself: a home page, and what a program may read of its owner.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -31,8 +32,9 @@ async fn me(
 async fn user(
     State(shared): State<Shared>,
     SignedIn(principal): SignedIn,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, Problem> {
+    let Path(id) = id.map_err(|_| Problem::not_found())?;
     let account: AccountId = id.parse().map_err(|_| Problem::not_found())?;
     Owned::stored(account, ()).open(&principal).map_err(|_| Problem::not_found())?;
     Ok(Json(shown(&shared, &principal).await?))

@@ -19,8 +19,26 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/metrics", get(metrics))
         .route("/operator", get(page))
         .route("/operator/chart.svg", get(chart))
-        .route("/operator/operator.css", get(async || ([(CONTENT_TYPE, "text/css")], STYLE)))
-        .route("/operator/operator.js", get(async || ([(CONTENT_TYPE, "text/javascript")], SCRIPT)))
+        .route("/operator/operator.css", get(style))
+        .route("/operator/operator.js", get(script))
+}
+
+async fn style(
+    State(shared): State<Shared>,
+    address: ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    shared.operators.check(&address, &headers)?;
+    Ok(([(CONTENT_TYPE, "text/css")], STYLE).into_response())
+}
+
+async fn script(
+    State(shared): State<Shared>,
+    address: ClientAddress,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    shared.operators.check(&address, &headers)?;
+    Ok(([(CONTENT_TYPE, "text/javascript")], SCRIPT).into_response())
 }
 
 async fn metrics(

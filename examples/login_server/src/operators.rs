@@ -30,9 +30,31 @@ impl Operators {
         let says_it_is_forwarded = FORWARDED.iter().any(|name| headers.contains_key(*name));
         let is_direct = !address.is_proxy() && says_it_is_forwarded == address.is_forwarded();
         let is_theirs = address.ip().is_some_and(|ip| self.0.iter().any(|own| own.contains(ip)));
-        if is_direct && is_theirs { Ok(()) } else { Err(Problem::not_found()) }
+        let is_here = address.is_forwarded()
+            || !address.ip().is_some_and(|ip| ip.is_loopback())
+            || is_this_machine(headers);
+        if is_direct && is_theirs && is_here { Ok(()) } else { Err(Problem::not_found()) }
     }
 }
 
-const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
+/// Whether this machine is asked for by its address, or as `localhost`. A page that an operator looks at may have any other
+/// name lead here, and read what is answered.
+fn is_this_machine(headers: &http::HeaderMap) -> bool {
+    let host = headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let Some(Ok(host)) = host.map(str::parse::<http::uri::Authority>) else { return false };
+    let name = host.host().trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
+}
+
+const FORWARDED: [&str; 9] = [
+    "cf-connecting-ip",
+    "forwarded",
+    "true-client-ip",
+    "via",
+    "x-client-ip",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+];
 const LOOPBACK_6: std::net::Ipv6Addr = std::net::Ipv6Addr::LOCALHOST;

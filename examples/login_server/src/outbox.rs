@@ -34,7 +34,13 @@ impl Outbox {
         };
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(|error| Failure::of_run(&format!("--outbox {}", folder.display()), error))?;
-        Ok(Self { folder, written: AtomicU64::new(0), site })
+        // Behind those of former runs.
+        let written = std::fs::read_dir(&folder)
+            .map_err(|error| Failure::of_run(&format!("--outbox {}", folder.display()), error))?
+            .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str()?.parse().ok())
+            .max()
+            .unwrap_or(0);
+        Ok(Self { folder, written: AtomicU64::new(written), site })
     }
 
     pub(crate) fn folder(&self) -> &Path {

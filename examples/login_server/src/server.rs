@@ -95,11 +95,12 @@ impl Server {
             builder = builder.hashing(HashingLimits::default().with_threads(threads));
         }
         let auth = builder.build().map_err(|error| Failure::of_run("the door", error))?;
+        // Before any account is made: what is wrong with it is said first.
+        let door = door(&arguments, auth.clone())?;
         if let Some(users) = &users {
             eprintln!("making {} accounts", users.count());
             enrolment::import(&auth, users, existing).await?;
         }
-        let door = door(&arguments, auth.clone())?;
         if !address.ip().is_loopback() && arguments.proxies.is_empty() {
             eprintln!(
                 "warning: browsers keep the cookies of this server over HTTPS only: put a proxy in front, and name it \
@@ -135,10 +136,11 @@ fn door(arguments: &Arguments, auth: Authenticator) -> Result<Door, Failure> {
         builder = builder.origin(origin);
     }
     // Of a resource server. Not an argument: those are seen by everybody on the machine.
-    if let Ok(client) = std::env::var(CLIENT) {
-        let (id, secret) = client
-            .split_once(':')
-            .ok_or_else(|| Failure::of_input(format_args!("{CLIENT} is not ID:SECRET")))?;
+    if let Some(client) = std::env::var_os(CLIENT) {
+        let pair = client.to_str().and_then(|client| client.split_once(':'));
+        let (id, secret) = pair.ok_or_else(|| {
+            Failure::of_input(format_args!("{CLIENT} is not ID:SECRET: see the README"))
+        })?;
         builder = builder.client(id, secret);
     }
     builder.build().map_err(Failure::of_input)

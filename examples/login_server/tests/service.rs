@@ -36,7 +36,9 @@ async fn r16_somebody_elses_record_is_as_one_that_is_not_there() {
     assert_eq!(house.me(&alice, &path).await.json()["username"], "alice@example.com");
     let foreign = house.me(&mallory, &path).await;
     assert_eq!(foreign.status, 404);
-    for path in ["/users/00000000000000000000000000000000", "/users/x", "/users/..%2f"] {
+    for path in
+        ["/users/00000000000000000000000000000000", "/users/x", "/users/..%2f", "/users/%ff"]
+    {
         let none = house.me(&mallory, path).await;
         assert_eq!((none.status, &none.body), (404, &foreign.body), "{path}");
     }
@@ -105,6 +107,27 @@ async fn r09_nobody_becomes_an_operator_by_a_header() {
         "connection: x-forwarded-for",
     ] {
         assert_eq!(house.get_with("/metrics", header).await.status, 404, "{header}");
+    }
+}
+
+/// A name of somebody else that leads to this machine is no name of it (DNS rebinding).
+#[tokio::test]
+async fn what_operators_see_is_shown_under_this_machines_names_alone() {
+    let house = house().await;
+    for path in ["/metrics", "/operator", "/operator/operator.js", "/operator/operator.css"] {
+        for (host, status) in [
+            ("localhost:8080", 200),
+            ("127.0.0.1:8080", 200),
+            ("[::1]:8080", 200),
+            ("evil.example", 404),
+            ("localhost.evil.example", 404),
+            ("127.0.0.1.evil.example:8080", 404),
+        ] {
+            let request = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+            assert_eq!(house.send(&request).await.status, status, "{path} {host}");
+        }
+        let elsewhere = house.get_with(path, "cf-connecting-ip: 192.0.2.7").await;
+        assert_eq!(elsewhere.status, 404);
     }
 }
 
